@@ -1,0 +1,1 @@
+"""Pure vocabulary and rules of the plan: no HTTP, no database, no clock."""
