@@ -42,6 +42,13 @@ class Page:
     items: Sequence[Any]
     after: Position | None = None
 
+    @classmethod
+    def of(cls, found: Sequence[Any], limit: int, shown: Sequence[Any] | None = None) -> Page:
+        """Cut a page from `limit` + 1 found rows; `shown` are the views of the first `limit`."""
+        rows = found[:limit]
+        more = len(found) > limit and len(rows) > 0
+        return cls(shown if shown is not None else rows, (str(rows[-1].id),) if more else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:

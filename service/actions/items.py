@@ -1,0 +1,419 @@
+"""The one way of every item of a plan: entered, revised, withdrawn, listed, read, with its history.
+
+A noun declares what is its own by subclassing `Noun`; the ways themselves stand here once. Each reads as one
+request goes: the plan, visible and locked (404); the right (403); the key's replay; the version (412); the
+plan still open and the noun's own rules (409, 422); the change; the recheck; the audit row.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
+
+from service.actions import audit, gate, recheck, record
+from service.actions.gate import Access
+from service.actions.views import Page, Position, View
+from service.domain import clock, policy
+from service.domain.actor import Actor
+from service.domain.merge import changed_fields, jsonable, merge_patch
+from service.domain.policy import Action, Resource
+from service.errors import NotVisible, Stale
+from service.models import changes
+from service.models import items as stored
+from service.models.base import PlanItem
+
+# What a PATCH may carry beside the item's fields: why, and which flags it means to clear.
+SIDE_FIELDS = ("reason", "resolves")
+
+
+class Noun:
+    """Declare one kind of item: its class, its resource in the table of rights, and its own rules."""
+
+    model: ClassVar[type[PlanItem]]
+    resource: ClassVar[Resource]
+    detects: ClassVar[bool] = True
+    """Whether the engine reads it, so that a change calls for a recheck."""
+
+    @property
+    def kind(self) -> str:
+        return self.model.item_kind
+
+    def resource_of(self, fields: Mapping[str, Any]) -> Resource:
+        """Name the row of the table of rights for these fields."""
+        return self.resource
+
+    def standing(self, access: Access, item: PlanItem) -> Iterable[policy.Relation]:
+        """Say how the caller stands to an item."""
+        return access.stands(item)
+
+    def standing_to_new(
+        self, access: Access, fields: Mapping[str, Any]
+    ) -> Iterable[policy.Relation]:
+        """Say how the caller stands to an item about to be entered, or as it would become."""
+        return access.relations | access.owns(fields.get("owner_discipline"))
+
+    def sees(self, access: Access, item: PlanItem) -> bool:
+        """Say whether the caller may know of the item at all."""
+        return True
+
+    def visible(self, access: Access) -> Sequence[Any]:
+        """Give the conditions under which a list shows an item to this caller; `sees`, in SQL."""
+        return ()
+
+    def complete(self, access: Access, fields: dict[str, Any]) -> dict[str, Any]:
+        """Fill in what a new item has when nothing is said."""
+        return fields
+
+    def check(
+        self,
+        access: Access,
+        before: Mapping[str, Any] | None,
+        after: dict[str, Any],
+        item: PlanItem | None,
+        reason: str | None,
+    ) -> None:
+        """Refuse what the plan's rules do not allow; `after` may be completed in place."""
+
+    def entered(self, access: Access, item: PlanItem) -> None:
+        """Set columns of a new item that are not the caller's to set."""
+
+    def private_to(self, item: PlanItem) -> str | None:
+        """Name the one person an item is visible to, where it is."""
+        return None
+
+    def show(self, access: Access, items: Sequence[Any]) -> list[View]:
+        """Show items as the caller may read them, with derived fields."""
+        hidden = self.hidden(access)
+        return [View(item, None, hidden) for item in items]
+
+    def hidden(self, access: Access) -> frozenset[str]:
+        """Name the fields the caller may not read."""
+        if not access.released:
+            return frozenset()
+        return policy.RELEASED_HIDES.get(self.resource, frozenset())
+
+    def withdrawn(self, access: Access, item: PlanItem) -> None:
+        """Do what else follows when an item is entered in error."""
+
+
+def create(
+    session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, fields: Mapping[str, Any]
+) -> View:
+    """Enter a new item in a plan."""
+    access = gate.enter(session, actor, plan_id, lock=True)
+    given = {name: jsonable(value) for name, value in fields.items() if value is not None}
+    side = _take_side_fields(given)
+    given = noun.complete(access, given)
+    resource = noun.resource_of(given)
+    gate.require(access, resource, Action.CREATE, noun.standing_to_new(access, given))
+    actor.admitted(session)
+    gate.require_open(access.plan)
+    after = {name: given.get(name, blank(noun.model, name)) for name in noun.model.own_fields}
+    noun.check(access, None, after, None, side.get("reason"))
+    item = noun.model(
+        tenant_id=actor.tenant_id,
+        plan_id=access.plan.id,
+        author_id=str(actor.user_id),
+        author_discipline=actor.discipline,
+        author_role=actor.role,
+        version=1,
+    )
+    item.take(after)
+    noun.entered(access, item)
+    session.add(item)
+    session.flush()
+    _written(access, noun, item, "created", None, side)
+    audit.allowed(
+        session,
+        actor,
+        "create",
+        resource,
+        plan_id=access.plan.id,
+        patient_id=access.plan.patient_id,
+        item_id=item.id,
+    )
+    return noun.show(access, [item])[0]
+
+
+def revise(
+    session: Session,
+    actor: Actor,
+    noun: Noun,
+    plan_id: uuid.UUID,
+    item_id: uuid.UUID,
+    version: int,
+    patch: Mapping[str, Any],
+) -> View:
+    """Change an item by a JSON Merge Patch, if it still is at the version the caller has read."""
+    access = gate.enter(session, actor, plan_id, lock=True)
+    item = find(access, noun, item_id)
+    resource = noun.resource_of(item.state())
+    gate.require(access, resource, Action.UPDATE, noun.standing(access, item))
+    actor.admitted(session)
+    apply(access, noun, item, version, patch)
+    audit.allowed(
+        session,
+        actor,
+        "update",
+        resource,
+        plan_id=access.plan.id,
+        patient_id=access.plan.patient_id,
+        item_id=item.id,
+    )
+    return noun.show(access, [item])[0]
+
+
+def apply(
+    access: Access,
+    noun: Noun,
+    item: PlanItem,
+    version: int,
+    patch: Mapping[str, Any],
+    *,
+    rechecks: bool = True,
+) -> bool:
+    """Merge a patch into an item whose right has been checked; say whether anything changed."""
+    wanted = jsonable(patch)
+    side = _take_side_fields(wanted)
+    require_version(access, item, version, wanted)
+    gate.require_open(access.plan)
+    before = item.state()
+    merged = merge_patch(before, wanted)
+    after = {
+        name: blank(noun.model, name) if merged.get(name) is None else merged[name]
+        for name in noun.model.own_fields
+    }
+    noun.check(access, before, after, item, side.get("reason"))
+    # The rights table is asked of the state before and of the state after.
+    gate.require(
+        access,
+        noun.resource_of(after),
+        Action.UPDATE,
+        {*noun.standing(access, item), *noun.standing_to_new(access, after)}
+        if after.get("owner_discipline") != before.get("owner_discipline")
+        else noun.standing(access, item),
+    )
+    changed = changed_fields(before, after)
+    if not changed:
+        return False
+    item.take({name: after[name] for name in changed})
+    item.version += 1
+    item.updated_at = clock.now()
+    access.session.flush()
+    _written(access, noun, item, "updated", before, side, rechecks=rechecks)
+    return True
+
+
+def withdraw(
+    session: Session,
+    actor: Actor,
+    noun: Noun,
+    plan_id: uuid.UUID,
+    item_id: uuid.UUID,
+    version: int,
+) -> None:
+    """Mark an item as entered in error: its row and history stay, and it leaves lists."""
+    access = gate.enter(session, actor, plan_id, lock=True)
+    item = find(access, noun, item_id)
+    resource = noun.resource_of(item.state())
+    gate.require(access, resource, Action.DELETE, noun.standing(access, item))
+    actor.admitted(session)
+    require_version(access, item, version, {})
+    gate.require_open(access.plan)
+    before = item.state()
+    item.withdrawn_at = clock.now()
+    item.version += 1
+    noun.withdrawn(access, item)
+    session.flush()
+    _written(access, noun, item, "entered-in-error", before, {})
+    audit.allowed(
+        session,
+        actor,
+        "delete",
+        resource,
+        plan_id=access.plan.id,
+        patient_id=access.plan.patient_id,
+        item_id=item.id,
+    )
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    noun: Noun,
+    plan_id: uuid.UUID,
+    *,
+    filters: Mapping[str, Any] | None = None,
+    after: Position | None = None,
+    limit: int = 50,
+) -> Page:
+    """List a plan's items, newest first."""
+    access = gate.enter(session, actor, plan_id)
+    gate.require(access, noun.resource, Action.READ)
+    found = stored.listed(
+        session,
+        noun.model,
+        actor.tenant_id,
+        plan_id,
+        filters=filters,
+        conditions=noun.visible(access),
+        before=uuid.UUID(after[0]) if after else None,
+        limit=limit + 1,
+    )
+    _audit_read(access, noun.resource)
+    return Page.of(found, limit, noun.show(access, found[:limit]))
+
+
+def one(
+    session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, item_id: uuid.UUID
+) -> View:
+    """Read one item."""
+    access = gate.enter(session, actor, plan_id)
+    item = find(access, noun, item_id)
+    resource = noun.resource_of(item.state())
+    gate.require(access, resource, Action.READ, noun.standing(access, item))
+    _audit_read(access, resource, item.id)
+    return noun.show(access, [item])[0]
+
+
+def history(
+    session: Session,
+    actor: Actor,
+    noun: Noun,
+    plan_id: uuid.UUID,
+    item_id: uuid.UUID,
+    *,
+    after: Position | None = None,
+    limit: int = 50,
+) -> Page:
+    """List what happened to an item, newest first; also to one entered in error."""
+    access = gate.enter(session, actor, plan_id)
+    item = find(access, noun, item_id, withdrawn=True)
+    gate.require(access, Resource.HISTORY, Action.READ)
+    found = changes.history(
+        session,
+        actor.tenant_id,
+        plan_id,
+        item_id,
+        reader=str(actor.user_id),
+        before=uuid.UUID(after[0]) if after else None,
+        limit=limit + 1,
+    )
+    _audit_read(access, Resource.HISTORY, item.id)
+    return Page.of(found, limit, [entry(row, noun.hidden(access)) for row in found[:limit]])
+
+
+def entry(row: changes.Change, hidden: frozenset[str]) -> dict[str, Any]:
+    """Show one change, without the fields its reader may not read."""
+    names = [name for name in row.fields if name not in hidden]
+    return {
+        "id": row.id,
+        "kind": row.item_kind,
+        "item_id": row.item_id,
+        "version": row.version,
+        "revision": row.revision,
+        "action": row.action,
+        "at": row.at,
+        "by": {"id": row.by_id, "name": row.by_name, "role": row.by_role},
+        "on_behalf_of": row.on_behalf_of,
+        "reason": None if hidden else row.reason,
+        "changes": [
+            {"field": name, "before": row.before.get(name), "after": row.after.get(name)}
+            for name in names
+        ],
+    }
+
+
+def find(access: Access, noun: Noun, item_id: uuid.UUID, *, withdrawn: bool = False) -> PlanItem:
+    """Find an item the caller may know of, or say that there is nothing."""
+    item = stored.item(
+        access.session,
+        noun.model,
+        access.actor.tenant_id,
+        access.plan.id,
+        item_id,
+        withdrawn=withdrawn,
+    )
+    if item is None or not noun.sees(access, item):
+        raise NotVisible
+    return item
+
+
+def require_version(
+    access: Access, item: Any, version: int, patch: Mapping[str, Any]
+) -> None:
+    """Refuse a write based on an older version, and name the fields that both sides changed."""
+    if item.version == version:
+        return
+    since = changes.changes_since_version(
+        access.session, access.actor.tenant_id, access.plan.id, item.id, version
+    )
+    raise Stale(
+        extra={
+            "current_version": item.version,
+            "conflicting_fields": sorted(since & set(patch)),
+        }
+    )
+
+
+def blank(model: type[PlanItem], name: str) -> Any:
+    """Give the value a field has when nothing is said: an empty list, false, or null."""
+    column = model.__table__.columns.get(name)
+    default = None if column is None else column.default
+    if default is None:
+        return None
+    argument = getattr(default, "arg", None)
+    return argument(None) if callable(argument) else argument
+
+
+def _take_side_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: fields.pop(name) for name in SIDE_FIELDS if name in fields}
+
+
+def _written(
+    access: Access,
+    noun: Noun,
+    item: PlanItem,
+    action: str,
+    before: Mapping[str, Any] | None,
+    side: Mapping[str, Any],
+    *,
+    rechecks: bool = True,
+) -> None:
+    who = record.by(access.actor, access.on_behalf_of)
+    record.change(
+        access.session,
+        access.plan,
+        who,
+        item,
+        action,
+        before=before,
+        after=item.state() if action != "entered-in-error" else {},
+        reason=side.get("reason"),
+        private_to=noun.private_to(item),
+    )
+    if noun.detects and rechecks:
+        cause = recheck.Cause(
+            who=who,
+            kind=noun.kind,
+            id=item.id,
+            version=item.version,
+            resolves=tuple(side.get("resolves") or ()),
+            reason=side.get("reason"),
+        )
+        recheck.plan(access.session, access.plan, access.day, cause, written=(item,))
+
+
+def _audit_read(access: Access, resource: Resource, item_id: uuid.UUID | None = None) -> None:
+    audit.allowed(
+        access.session,
+        access.actor,
+        "read",
+        resource,
+        plan_id=access.plan.id,
+        patient_id=access.plan.patient_id,
+        item_id=item_id,
+    )

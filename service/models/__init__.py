@@ -1,0 +1,31 @@
+"""Mapped classes and every SELECT, one file per aggregate."""
+
+from service.models import (
+    audit,
+    changes,
+    consents,
+    facts,
+    flags,
+    goals,
+    milestones,
+    patients,
+    plans,
+    recommendations,
+    tenants,
+    users,
+)
+
+__all__ = [
+    "audit",
+    "changes",
+    "consents",
+    "facts",
+    "flags",
+    "goals",
+    "milestones",
+    "patients",
+    "plans",
+    "recommendations",
+    "tenants",
+    "users",
+]

@@ -1,0 +1,113 @@
+"""The steps of a plan, and the progress everybody reports on them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.domain.clock import now
+from service.models.base import CODE, NAME, Base, PlanItem, TenantScoped
+
+
+class Milestone(PlanItem, Base):
+    __tablename__ = "milestones"
+    item_kind = "milestone"
+    own_fields = (
+        "title",
+        "description",
+        "goal_id",
+        "phase",
+        "owner_discipline",
+        "owner_id",
+        "action",
+        "criteria",
+        "start",
+        "due",
+        "status",
+        "requires",
+        "waived",
+    )
+
+    title: Mapped[str] = mapped_column(NAME)
+    description: Mapped[str | None]
+    goal_id: Mapped[uuid.UUID | None]
+    phase: Mapped[str | None] = mapped_column(CODE)
+    owner_discipline: Mapped[str] = mapped_column(CODE)
+    owner_id: Mapped[str | None] = mapped_column(NAME)
+    action: Mapped[str | None] = mapped_column(CODE)
+    criteria: Mapped[list[Any]] = mapped_column(default=list)
+    start: Mapped[date | None]
+    due: Mapped[date | None]
+    status: Mapped[str] = mapped_column(CODE)
+    requires: Mapped[list[Any]] = mapped_column(default=list)
+    waived: Mapped[list[Any]] = mapped_column(default=list)
+    achieved_on: Mapped[date | None]
+
+
+class Progress(TenantScoped, Base):
+    """Hold one report of progress; rows are added and never changed."""
+
+    __tablename__ = "milestone_progress"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "milestone_id"], ["milestones.tenant_id", "milestones.id"]
+        ),
+        ForeignKeyConstraint(["tenant_id", "plan_id"], ["care_plans.tenant_id", "care_plans.id"]),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_in_range"),
+        Index(None, "tenant_id", "milestone_id", "id"),
+        Index(None, "tenant_id", "plan_id", "id"),
+    )
+
+    plan_id: Mapped[uuid.UUID]
+    milestone_id: Mapped[uuid.UUID]
+    note: Mapped[str | None]
+    percent: Mapped[int | None]
+    measure: Mapped[str | None] = mapped_column(NAME)
+    value: Mapped[float | None]
+    unit: Mapped[str | None] = mapped_column(CODE)
+    self_reported: Mapped[bool] = mapped_column(default=False)
+    author_id: Mapped[str] = mapped_column(NAME)
+    author_discipline: Mapped[str | None] = mapped_column(CODE)
+    author_role: Mapped[str | None] = mapped_column(CODE)
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def author(self) -> dict[str, Any]:
+        return {
+            "id": self.author_id,
+            "discipline": self.author_discipline,
+            "role": self.author_role,
+        }
+
+
+def progress_of(
+    session: Session,
+    tenant_id: uuid.UUID,
+    milestone_id: uuid.UUID,
+    *,
+    before: uuid.UUID | None,
+    limit: int,
+) -> Sequence[Progress]:
+    """List reports on one milestone, newest first."""
+    query = select(Progress).where(
+        Progress.tenant_id == tenant_id, Progress.milestone_id == milestone_id
+    )
+    if before is not None:
+        query = query.where(Progress.id < before)
+    return session.scalars(query.order_by(Progress.id.desc()).limit(limit)).all()
+
+
+def progress_in_plan(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
+) -> Sequence[Progress]:
+    """List every report in a plan, oldest first, so that the last one read is the latest."""
+    return session.scalars(
+        select(Progress)
+        .where(Progress.tenant_id == tenant_id, Progress.plan_id == plan_id)
+        .order_by(Progress.id)
+    ).all()

@@ -1,0 +1,395 @@
+"""The shared plan, its team, and who may come near it.
+
+The plan's row is the aggregate's lock: every write below it holds the row and bumps `revision`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql import ColumnElement
+
+from service.domain.clock import now
+from service.models.base import CODE, NAME, Base, PlanItem, TenantScoped, Versioned
+from service.models.consents import Consent
+from service.models.patients import Patient
+from service.models.users import User
+
+OPEN_STATUSES = ("active", "on-hold")
+
+
+class CarePlan(TenantScoped, Versioned, Base):
+    """Hold one patient's shared plan.
+
+    `version` counts changes of the plan's own fields, `revision` every change in or below it.
+    `checked_on` is the clinic's day of the last detection, `next_change` the first later day on which
+    time alone changes anything.
+    """
+
+    __tablename__ = "care_plans"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "patient_id"], ["patients.tenant_id", "patients.id"]),
+        ForeignKeyConstraint(["tenant_id", "lead_id"], ["users.tenant_id", "users.id"]),
+        Index(
+            "uq_care_plans_one_open_per_patient",
+            "tenant_id",
+            "patient_id",
+            unique=True,
+            postgresql_where=text("status IN ('active', 'on-hold')"),
+        ),
+        Index(None, "tenant_id", "next_change"),
+        CheckConstraint("revision >= 1", name="revision_counts_up"),
+    )
+
+    own_fields: ClassVar[tuple[str, ...]] = (
+        "title",
+        "status",
+        "phase",
+        "lead_id",
+        "description",
+        "values_summary",
+        "preferences_summary",
+        "review_date",
+        "start",
+    )
+    item_kind: ClassVar[str] = "care-plan"
+
+    patient_id: Mapped[uuid.UUID]
+    revision: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str] = mapped_column(NAME)
+    status: Mapped[str] = mapped_column(CODE, default="active")
+    phase: Mapped[str | None] = mapped_column(CODE)
+    lead_id: Mapped[uuid.UUID]
+    description: Mapped[str | None]
+    values_summary: Mapped[str | None]
+    preferences_summary: Mapped[str | None]
+    review_date: Mapped[date | None]
+    start: Mapped[date | None]
+    closed_reason: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[uuid.UUID | None]
+    source: Mapped[dict[str, Any] | None]
+    checked_on: Mapped[date | None]
+    next_change: Mapped[date | None]
+    knowledge_version: Mapped[str | None] = mapped_column(CODE)
+    event_sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[uuid.UUID]
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class TeamMember(PlanItem, Base):
+    """Hold one person's membership of a plan's team; periods are half-open like every interval."""
+
+    __tablename__ = "team_members"
+    item_kind = "team-member"
+    own_fields = ("user_id", "period", "on_leave", "cover_id")
+    further_constraints = (
+        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"]),
+        ForeignKeyConstraint(["tenant_id", "cover_id"], ["users.tenant_id", "users.id"]),
+        Index(None, "tenant_id", "user_id"),
+        Index(None, "tenant_id", "cover_id"),
+    )
+
+    user_id: Mapped[uuid.UUID]
+    role: Mapped[str] = mapped_column(CODE)
+    discipline: Mapped[str | None] = mapped_column(CODE)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    leave_starts_on: Mapped[date | None]
+    leave_ends_on: Mapped[date | None]
+    cover_id: Mapped[uuid.UUID | None]
+    invited_by: Mapped[uuid.UUID | None]
+
+    @property
+    def period(self) -> dict[str, date | None]:
+        return {"start": self.starts_on, "end": self.ends_on}
+
+    @period.setter
+    def period(self, value: Mapping[str, Any] | None) -> None:
+        self.starts_on, self.ends_on = _days(value)
+
+    @property
+    def on_leave(self) -> dict[str, date | None] | None:
+        if self.leave_starts_on is None and self.leave_ends_on is None:
+            return None
+        return {"start": self.leave_starts_on, "end": self.leave_ends_on}
+
+    @on_leave.setter
+    def on_leave(self, value: Mapping[str, Any] | None) -> None:
+        self.leave_starts_on, self.leave_ends_on = _days(value)
+
+
+def _days(value: Mapping[str, Any] | None) -> tuple[date | None, date | None]:
+    def day(name: str) -> date | None:
+        found = (value or {}).get(name)
+        return date.fromisoformat(found) if isinstance(found, str) else found
+
+    return day("start"), day("end")
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Say how near one user stands to one plan on one day."""
+
+    plan: CarePlan
+    patient_user_id: uuid.UUID | None
+    is_member: bool
+    covers_for: tuple[uuid.UUID, ...]
+    denied: frozenset[str]
+    permitted_purposes: frozenset[str]
+    has_active_clinician: bool
+
+
+def in_force(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> ColumnElement[bool]:
+    """Say whether a half-open interval of days holds this day."""
+    return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end > day))
+
+
+def _active_members(tenant_id: uuid.UUID, day: date) -> ColumnElement[bool]:
+    return and_(
+        TeamMember.tenant_id == tenant_id,
+        TeamMember.plan_id == CarePlan.id,
+        TeamMember.withdrawn_at.is_(None),
+        in_force(TeamMember.starts_on, TeamMember.ends_on, day),
+    )
+
+
+def nearness(
+    session: Session,
+    tenant_id: uuid.UUID,
+    plan_id: uuid.UUID,
+    user_id: uuid.UUID,
+    day: date,
+    *,
+    clinicians: Sequence[str],
+    lock: bool,
+) -> Nearness | None:
+    """Find a plan and how near a user stands to it, in one statement; `lock` holds the plan's row."""
+    active = _active_members(tenant_id, day)
+    member = select(func.count()).where(active, TeamMember.user_id == user_id).scalar_subquery()
+    clinician = (
+        select(func.count()).where(active, TeamMember.role.in_(clinicians)).scalar_subquery()
+    )
+    covered = (
+        select(func.array_agg(TeamMember.user_id))
+        .where(
+            active,
+            TeamMember.cover_id == user_id,
+            TeamMember.leave_starts_on.is_not(None),
+            in_force(TeamMember.leave_starts_on, TeamMember.leave_ends_on, day),
+        )
+        .scalar_subquery()
+    )
+    consent = and_(
+        Consent.tenant_id == tenant_id,
+        Consent.patient_id == CarePlan.patient_id,
+        Consent.withdrawn_at.is_(None),
+        in_force(Consent.start, Consent.end, day),
+        or_(Consent.grantee_id.is_(None), Consent.grantee_id == user_id),
+    )
+    denials = (
+        select(func.array_agg(Consent.purpose))
+        .where(consent, Consent.decision == "deny")
+        .scalar_subquery()
+    )
+    permits = (
+        select(func.array_agg(Consent.purpose))
+        .where(consent, Consent.decision == "permit", Consent.grantee_id == user_id)
+        .scalar_subquery()
+    )
+    query = (
+        select(CarePlan, Patient.user_id, member, covered, denials, permits, clinician)
+        .join(
+            Patient,
+            and_(Patient.tenant_id == CarePlan.tenant_id, Patient.id == CarePlan.patient_id),
+        )
+        .where(CarePlan.tenant_id == tenant_id, CarePlan.id == plan_id)
+    )
+    if lock:
+        query = query.with_for_update(of=CarePlan).execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    plan, patient_user, is_member, covers, denied, permitted, clinicians_now = row
+    return Nearness(
+        plan=plan,
+        patient_user_id=patient_user,
+        is_member=bool(is_member),
+        covers_for=tuple(covers or ()),
+        denied=frozenset(denied or ()),
+        permitted_purposes=frozenset(permitted or ()),
+        has_active_clinician=bool(clinicians_now),
+    )
+
+
+def open_plan_of(session: Session, tenant_id: uuid.UUID, patient_id: uuid.UUID) -> CarePlan | None:
+    """Find the patient's one open plan."""
+    return session.scalar(
+        select(CarePlan).where(
+            CarePlan.tenant_id == tenant_id,
+            CarePlan.patient_id == patient_id,
+            CarePlan.status.in_(OPEN_STATUSES),
+        )
+    )
+
+
+def latest_plan_of(
+    session: Session, tenant_id: uuid.UUID, patient_id: uuid.UUID
+) -> CarePlan | None:
+    return session.scalar(
+        select(CarePlan)
+        .where(CarePlan.tenant_id == tenant_id, CarePlan.patient_id == patient_id)
+        .order_by(CarePlan.id.desc())
+        .limit(1)
+    )
+
+
+def plans_near(
+    session: Session,
+    tenant_id: uuid.UUID,
+    user_id: uuid.UUID,
+    day: date,
+    *,
+    machine: bool = False,
+    before: uuid.UUID | None = None,
+    status: str | None = None,
+    limit: int | None = None,
+    oldest_first: bool = False,
+) -> list[CarePlan]:
+    """List the plans a user is a member of, covers in, is the patient of, or holds a permit for."""
+    near = or_(
+        select(TeamMember.id)
+        .where(
+            _active_members(tenant_id, day),
+            or_(
+                TeamMember.user_id == user_id,
+                and_(
+                    TeamMember.cover_id == user_id,
+                    TeamMember.leave_starts_on.is_not(None),
+                    in_force(TeamMember.leave_starts_on, TeamMember.leave_ends_on, day),
+                ),
+            ),
+        )
+        .exists(),
+        select(Patient.id)
+        .where(
+            Patient.tenant_id == tenant_id,
+            Patient.id == CarePlan.patient_id,
+            Patient.user_id == user_id,
+        )
+        .exists(),
+    )
+    if machine:
+        near = or_(
+            near,
+            select(Consent.id)
+            .where(
+                Consent.tenant_id == tenant_id,
+                Consent.patient_id == CarePlan.patient_id,
+                Consent.decision == "permit",
+                Consent.grantee_id == user_id,
+                Consent.withdrawn_at.is_(None),
+                in_force(Consent.start, Consent.end, day),
+            )
+            .exists(),
+        )
+    denied = (
+        select(Consent.id)
+        .where(
+            Consent.tenant_id == tenant_id,
+            Consent.patient_id == CarePlan.patient_id,
+            Consent.decision == "deny",
+            Consent.withdrawn_at.is_(None),
+            in_force(Consent.start, Consent.end, day),
+            or_(Consent.grantee_id.is_(None), Consent.grantee_id == user_id),
+            Consent.purpose == "TREAT",
+        )
+        .exists()
+    )
+    own = (
+        select(Patient.id)
+        .where(
+            Patient.tenant_id == tenant_id,
+            Patient.id == CarePlan.patient_id,
+            Patient.user_id == user_id,
+        )
+        .exists()
+    )
+    query = select(CarePlan).where(CarePlan.tenant_id == tenant_id, near, or_(own, ~denied))
+    if status is not None:
+        query = query.where(CarePlan.status == status)
+    if before is not None:
+        query = query.where(CarePlan.id < before)
+    order = CarePlan.id.asc() if oldest_first else CarePlan.id.desc()
+    query = query.order_by(order)
+    if limit is not None:
+        query = query.limit(limit)
+    return list(session.scalars(query))
+
+
+def members(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
+) -> list[tuple[TeamMember, User]]:
+    """List a plan's memberships, ended ones too, with their people, in the order they joined."""
+    rows = session.execute(
+        select(TeamMember, User)
+        .join(User, and_(User.tenant_id == TeamMember.tenant_id, User.id == TeamMember.user_id))
+        .where(
+            TeamMember.tenant_id == tenant_id,
+            TeamMember.plan_id == plan_id,
+            TeamMember.withdrawn_at.is_(None),
+        )
+        .order_by(TeamMember.id)
+    )
+    return [(member, person) for member, person in rows]
+
+
+def plans_due(session: Session, tenant_id: uuid.UUID, day: date) -> list[uuid.UUID]:
+    """List the open plans on which time alone has changed something by this day."""
+    return list(
+        session.scalars(
+            select(CarePlan.id)
+            .where(
+                CarePlan.tenant_id == tenant_id,
+                CarePlan.status.in_(OPEN_STATUSES),
+                CarePlan.next_change <= day,
+            )
+            .order_by(CarePlan.next_change, CarePlan.id)
+        )
+    )
+
+
+def shared_a_plan(
+    session: Session, tenant_id: uuid.UUID, patient_id: uuid.UUID, user_id: uuid.UUID
+) -> bool:
+    """Say whether a user was ever on the team of one of the patient's plans."""
+    query = (
+        select(TeamMember.id)
+        .join(
+            CarePlan,
+            and_(CarePlan.tenant_id == TeamMember.tenant_id, CarePlan.id == TeamMember.plan_id),
+        )
+        .where(
+            TeamMember.tenant_id == tenant_id,
+            TeamMember.user_id == user_id,
+            CarePlan.patient_id == patient_id,
+        )
+        .limit(1)
+    )
+    return session.scalar(query) is not None
