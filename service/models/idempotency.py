@@ -1,0 +1,33 @@
+"""Answers kept under a caller's Idempotency-Key, for a day."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.domain.clock import now
+from service.models.base import NAME, Base, TenantScoped
+
+
+class IdempotencyKey(TenantScoped, Base):
+    """Hold the answer to one request; `body_hash` tells whether a repeat asks for the same."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "principal", "method", "path", "key"),
+        Index(None, "created_at"),
+    )
+
+    principal: Mapped[uuid.UUID]
+    method: Mapped[str] = mapped_column(NAME)
+    path: Mapped[str]
+    key: Mapped[str]
+    body_hash: Mapped[str] = mapped_column(NAME)
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=now)
