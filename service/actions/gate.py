@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from service.actions import days
 from service.domain import clock, policy
 from service.domain.actor import Actor
 from service.domain.policy import Action, Relation, Resource
@@ -70,14 +71,12 @@ class Access:
 
 def enter(session: Session, actor: Actor, plan_id: uuid.UUID, *, lock: bool = False) -> Access:
     """Let a caller near a plan, or say that there is nothing; `lock` holds the plan for a write."""
-    from service.actions import days
-
     day = clock.today(actor.timezone)
     access = _admit(session, actor, plan_id, day, lock=lock)
     if days.is_due(access.plan, day):
         if not lock:
             access = _admit(session, actor, plan_id, day, lock=True)
-        days.turn(session, access.plan, day)
+        days.turn(session, access.plan, actor.timezone, day)
     return access
 
 

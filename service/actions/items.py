@@ -404,7 +404,14 @@ def _written(
             resolves=tuple(side.get("resolves") or ()),
             reason=side.get("reason"),
         )
-        recheck.plan(access.session, access.plan, access.day, cause, written=(item,))
+        recheck.plan(
+            access.session,
+            access.plan,
+            access.actor.timezone,
+            access.day,
+            cause,
+            written=((item, before),),
+        )
 
 
 def _audit_read(access: Access, resource: Resource, item_id: uuid.UUID | None = None) -> None:

@@ -6,8 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.clock import now
 from service.models.base import NAME, Base, TenantScoped
@@ -31,3 +31,31 @@ class IdempotencyKey(TenantScoped, Base):
     headers: Mapped[dict[str, Any]]
     body: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+def try_lock(session: Session, name: str) -> bool:
+    """Take an advisory lock until the transaction ends; say at once whether it was free."""
+    return bool(
+        session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0))))
+    )
+
+
+def kept(
+    session: Session,
+    *,
+    tenant_id: uuid.UUID,
+    principal: uuid.UUID,
+    method: str,
+    path: str,
+    key: str,
+) -> IdempotencyKey | None:
+    """Find the answer kept under a key, however old."""
+    return session.scalars(
+        select(IdempotencyKey).where(
+            IdempotencyKey.tenant_id == tenant_id,
+            IdempotencyKey.principal == principal,
+            IdempotencyKey.method == method,
+            IdempotencyKey.path == path,
+            IdempotencyKey.key == key,
+        )
+    ).one_or_none()
