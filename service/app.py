@@ -1,27 +1,73 @@
-"""Build the application: the only file that knows every room."""
+"""Build the service: the only file that knows every room."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from alembic.runtime.migration import MigrationContext
 from flask import Flask
 
+from service.actions import accounts, audit, idempotency
+from service.api import BLUEPRINTS
+from service.db import Database, make_engine
+from service.schema import newest_revision
 from service.settings import Settings
+from service.web import request_log
+from service.web.kernel import Doors
+from service.web.setup import make_app
+
+DOORS = Doors(
+    identify=accounts.identify,
+    denied=audit.denied,
+    admit=idempotency.admit,
+    keep=idempotency.keep,
+)
 
 
-def create_app(settings: Settings) -> Flask:
-    """Build the application for these settings; nothing is asked of the database yet."""
-    app = Flask("service", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
+    """Build the application on a database; without one, on the settings' own."""
+    request_log.configure()
+    if settings is None:
+        settings = Settings.from_env()
+    if database is None:
+        database = Database(
+            make_engine(
+                settings.require_database_url(),
+                pool_size=settings.pool_size,
+                statement_timeout_ms=settings.statement_timeout_ms,
+            )
+        )
+    ready = database
+    return make_app(
+        settings,
+        database=database,
+        doors=DOORS,
+        blueprints=BLUEPRINTS,
+        checks={
+            "database": lambda: _answers(ready),
+            "migrations": lambda: _is_up_to_date(ready),
+        },
+    )
 
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "up"}
 
-    return app
+def _answers(database: Database) -> bool:
+    with database.transaction(None, readonly=True):
+        return True
+
+
+def _is_up_to_date(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+@lru_cache(maxsize=1)
+def _newest() -> str | None:
+    return newest_revision()
 
 
 def main() -> None:
-    """Run the command line."""
-    # Late, because the command line builds the application.
-    from service.cli import main as commands
+    """Run a command; the console script `service`."""
+    # Commands load much that a server does not need, so they are loaded when one is asked for.
+    from service import cli
 
-    commands(prog_name="service")
+    cli.main()

@@ -123,6 +123,8 @@ CODES: dict[str, str] = {
     "body-too-large": "The body is larger than this service reads.",
     "json-too-deep": "The JSON is nested too deeply.",
     "duplicate-key": "An object names the same key twice.",
+    "forbidden-character": "Text cannot hold NUL or half of a surrogate pair.",
+    "number-too-large": "A number has more digits than this service reads.",
     "unsupported-media-type": "Send application/json (or application/merge-patch+json with PATCH).",
     "not-acceptable": "This resource is served as JSON only.",
     "unknown-parameter": "A query parameter is not one this operation knows.",

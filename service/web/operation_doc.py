@@ -1,0 +1,122 @@
+"""Write one operation into the specification, from its declaration."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from service.web.operation import Operation
+from service.web.problems import phrase
+from service.web.reading import JSON, MERGE_PATCH
+from service.web.schemas import page_of
+
+ERROR_NAMES: Final[dict[int, str]] = {
+    400: "BadRequest",
+    401: "Unauthenticated",
+    403: "Forbidden",
+    404: "NotFound",
+    406: "NotAcceptable",
+    409: "Conflict",
+    412: "Stale",
+    413: "TooLarge",
+    415: "UnsupportedMedia",
+    422: "Unprocessable",
+    428: "PreconditionRequired",
+    503: "Unavailable",
+}
+SECURITY: Final = "bearer"
+_WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def document(operation: Operation) -> dict[str, Any]:
+    """Describe an operation as OpenAPI does; schemas are still schemas, which apispec names."""
+    doc: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": _description(operation),
+        "security": [{SECURITY: [operation.scope] if operation.scope else []}],
+        "x-permission": {"resource": operation.permission[0], "action": operation.permission[1]},
+        "parameters": _parameters(operation),
+        "responses": {str(operation.status): _success(operation)},
+    }
+    if operation.conditional or (operation.status == 200 and _is_rendered(operation)):
+        doc["responses"]["304"] = "NotModified"
+    for status in sorted(_errors(operation)):
+        doc["responses"][str(status)] = ERROR_NAMES[status]
+    if operation.body is not None:
+        doc["requestBody"] = _body(operation)
+    return doc
+
+
+def _is_rendered(operation: Operation) -> bool:
+    return operation.method == "GET" and operation.etag and "version" not in _fields(operation)
+
+
+def _fields(operation: Operation) -> set[str]:
+    return set(operation.out._declared_fields) if operation.out else set()
+
+
+def _description(operation: Operation) -> str:
+    needed = f"Scope: `{operation.scope}`." if operation.scope else "Scope: any valid token."
+    right = f"Permission: `{operation.permission[0]}` · `{operation.permission[1]}`."
+    return "\n\n".join(part for part in (operation.description, f"{needed} {right}") if part)
+
+
+def _parameters(operation: Operation) -> list[Any]:
+    parameters: list[Any] = []
+    if operation.query is not None:
+        parameters.append({"in": "query", "schema": operation.query})
+    if operation.if_match:
+        parameters.append("IfMatch")
+    if operation.conditional or _is_rendered(operation):
+        parameters.append("IfNoneMatch")
+    if operation.method == "POST":
+        parameters.append("IdempotencyKey")
+    parameters.append("PurposeOfUse")
+    return parameters
+
+
+def _success(operation: Operation) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": phrase(operation.status)}
+    headers = {"X-Request-Id": "XRequestId"}
+    if operation.etag:
+        headers["ETag"] = "ETag"
+    if operation.created:
+        headers["Location"] = "Location"
+    if operation.paged:
+        headers["Link"] = "Link"
+    if operation.method == "POST":
+        headers["Idempotency-Replayed"] = "IdempotencyReplayed"
+    response["headers"] = headers
+    if operation.out is not None:
+        media: dict[str, Any] = {
+            "schema": page_of(operation.out) if operation.paged else operation.out
+        }
+        if "response" in operation.examples:
+            media["example"] = operation.examples["response"]
+        response["content"] = {JSON: media}
+    return response
+
+
+def _errors(operation: Operation) -> set[int]:
+    found = {400, 401, 403, 406, 503, *operation.errors}
+    if operation.parameters:
+        found.add(404)
+    if operation.method in _WRITES:
+        found |= {409, 422}
+    if operation.if_match:
+        found |= {412, 428}
+    if operation.method in ("POST", "PUT", "PATCH"):
+        found |= {413, 415}
+    return found
+
+
+def _body(operation: Operation) -> dict[str, Any]:
+    schema = type(operation.body)
+    media: dict[str, Any] = {"schema": schema}
+    if "request" in operation.examples:
+        media["example"] = operation.examples["request"]
+    types = (JSON, MERGE_PATCH) if operation.method == "PATCH" else (JSON,)
+    return {
+        "required": operation.body_required,
+        "content": {content_type: dict(media) for content_type in types},
+    }

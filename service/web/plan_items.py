@@ -1,0 +1,272 @@
+"""Give a noun of a plan its collection and its items: six operations from one declaration.
+
+A noun declares its schemas and hands over what `service.actions.items` knows it by::
+
+    plan_items(
+        blp, goals.NOUN, path="goals", one="Goal", many="Goals",
+        create=GoalCreate, patch=GoalPatch, out=GoalOut, filters=GoalFilters,
+    )
+
+registers `listGoals createGoal getGoal updateGoal deleteGoal listGoalHistory`. A noun with actions of its own
+declares them beside it with `blp.operation`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.actions import items
+from service.actions.views import Page, Position
+from service.domain.actor import Actor
+from service.domain.vocabulary import Role, Scope
+from service.web import fields
+from service.web.blueprint import Blueprint
+from service.web.operation import Call
+from service.web.schemas import In, Out, Patch, Query
+
+PLAN: Final = "/care-plans/<uuid:plan_id>"
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class ActorOut(Out):
+    """Name who did something."""
+
+    id = fields.Text()
+    name = fields.Text(allow_none=True)
+    role = fields.Enum(Role, allow_none=True)
+
+
+class FieldChangeOut(Out):
+    """Show one field before and after a change, as JSON."""
+
+    field = fields.Text(metadata={"description": "The field's name."})
+    before = fields.Anything(allow_none=True)
+    after = fields.Anything(allow_none=True)
+
+
+class HistoryEntryOut(Out):
+    """Show one change of one item."""
+
+    id = fields.Uuid()
+    kind = fields.Text(metadata={"description": "The kind of item, as in the plan document."})
+    item_id = fields.Uuid()
+    version = fields.Integer(metadata={"description": "The item's version after the change."})
+    revision = fields.Integer(metadata={"description": "The plan's revision after the change."})
+    action = fields.Text(metadata={"description": "What was done, for example `updated`."})
+    at = fields.DateTime()
+    by = fields.Nested(ActorOut)
+    on_behalf_of = fields.Text(
+        allow_none=True, metadata={"description": "The absent member who was acted for."}
+    )
+    reason = fields.Text(allow_none=True)
+    changes = fields.List(fields.Nested(FieldChangeOut))
+
+
+class Ways(Protocol):
+    """The one way of every item of a plan; `service.actions.items` is it."""
+
+    def create(
+        self, session: Session, actor: Actor, noun: Any, plan_id: UUID, fields: Mapping[str, Any]
+    ) -> Any: ...
+
+    def revise(
+        self,
+        session: Session,
+        actor: Actor,
+        noun: Any,
+        plan_id: UUID,
+        item_id: UUID,
+        version: int,
+        patch: Mapping[str, Any],
+    ) -> Any: ...
+
+    def withdraw(
+        self, session: Session, actor: Actor, noun: Any, plan_id: UUID, item_id: UUID, version: int
+    ) -> None: ...
+
+    def listed(
+        self,
+        session: Session,
+        actor: Actor,
+        noun: Any,
+        plan_id: UUID,
+        *,
+        filters: Mapping[str, Any] | None = None,
+        after: Position | None = None,
+        limit: int = 50,
+    ) -> Page: ...
+
+    def one(
+        self, session: Session, actor: Actor, noun: Any, plan_id: UUID, item_id: UUID
+    ) -> Any: ...
+
+    def history(
+        self,
+        session: Session,
+        actor: Actor,
+        noun: Any,
+        plan_id: UUID,
+        item_id: UUID,
+        *,
+        after: Position | None = None,
+        limit: int = 50,
+    ) -> Page: ...
+
+
+def plan_items(
+    blp: Blueprint,
+    noun: Any,
+    *,
+    path: str,
+    one: str,
+    many: str,
+    create: type[In] | None,
+    patch: type[Patch] | None,
+    out: type[Out],
+    filters: type[Query] | None = None,
+    scope_read: Scope = Scope.PLAN_READ,
+    scope_write: Scope = Scope.PLAN_WRITE,
+    deletable: bool = True,
+    examples: Mapping[str, Mapping[str, Any]] | None = None,
+    notes: Mapping[str, str] | None = None,
+    ways: Ways | None = None,
+) -> None:
+    """Register the operations of one kind of item.
+
+    `examples` and `notes` are keyed by `list create get update delete history`: request and response of each,
+    and what its description should say. A noun without `create` or `patch` has no such operation.
+    """
+    way: Ways = items if ways is None else ways
+    shown, said = examples or {}, notes or {}
+    resource = str(noun.resource)
+    a, some = _words(one), _words(many)
+    snake_one, snake_many = a.replace(" ", "_"), some.replace(" ", "_")
+    item_id = f"{snake_one}_id"
+    collection = f"{PLAN}/{path}"
+    single = f"{collection}/<uuid:{item_id}>"
+
+    def common(verb: str) -> dict[str, Any]:
+        return {"examples": shown.get(verb), "description": said.get(verb)}
+
+    @blp.operation(
+        "GET",
+        collection,
+        name=f"list_{snake_many}",
+        summary=f"List a plan's {some}, newest first",
+        scope=scope_read,
+        permission=(resource, "read"),
+        query=filters,
+        paged=True,
+        out=out,
+        **common("list"),
+    )
+    def listed(call: Call, plan_id: UUID) -> Page:
+        return way.listed(
+            call.session,
+            call.actor,
+            noun,
+            plan_id,
+            filters=call.query,
+            after=call.after,
+            limit=call.limit,
+        )
+
+    if create is not None:
+
+        @blp.operation(
+            "POST",
+            collection,
+            name=f"create_{snake_one}",
+            summary=f"Add {_article(a)} {a} to a plan",
+            scope=scope_write,
+            permission=(resource, "create"),
+            body=create,
+            out=out,
+            created=True,
+            **common("create"),
+        )
+        def created(call: Call, plan_id: UUID) -> Any:
+            return way.create(call.session, call.actor, noun, plan_id, call.body)
+
+    @blp.operation(
+        "GET",
+        single,
+        name=f"get_{snake_one}",
+        summary=f"Read {_article(a)} {a}",
+        scope=scope_read,
+        permission=(resource, "read"),
+        out=out,
+        **common("get"),
+    )
+    def got(call: Call, plan_id: UUID, **path: UUID) -> Any:
+        return way.one(call.session, call.actor, noun, plan_id, path[item_id])
+
+    if patch is not None:
+
+        @blp.operation(
+            "PATCH",
+            single,
+            name=f"update_{snake_one}",
+            summary=f"Change {_article(a)} {a} by a merge patch",
+            scope=scope_write,
+            permission=(resource, "update"),
+            body=patch,
+            out=out,
+            if_match=True,
+            **common("update"),
+        )
+        def revised(call: Call, plan_id: UUID, **path: UUID) -> Any:
+            return way.revise(
+                call.session, call.actor, noun, plan_id, path[item_id], call.version, call.body
+            )
+
+    if deletable:
+
+        @blp.operation(
+            "DELETE",
+            single,
+            name=f"delete_{snake_one}",
+            summary=f"Withdraw {_article(a)} {a} that was entered in error",
+            scope=scope_write,
+            permission=(resource, "delete"),
+            if_match=True,
+            **common("delete"),
+        )
+        def withdrawn(call: Call, plan_id: UUID, **path: UUID) -> None:
+            way.withdraw(call.session, call.actor, noun, plan_id, path[item_id], call.version)
+
+    @blp.operation(
+        "GET",
+        f"{single}/history",
+        name=f"list_{snake_one}_history",
+        summary=f"Read how {_article(a)} {a} came to be as it is, newest first",
+        scope=scope_read,
+        permission=("history", "read"),
+        paged=True,
+        out=HistoryEntryOut,
+        **common("history"),
+    )
+    def past(call: Call, plan_id: UUID, **path: UUID) -> Page:
+        return way.history(
+            call.session,
+            call.actor,
+            noun,
+            plan_id,
+            path[item_id],
+            after=call.after,
+            limit=call.limit,
+        )
+
+
+def _words(name: str) -> str:
+    """Say `JobDemand` as words: `job demand`."""
+    return _WORD.sub(" ", name).lower()
+
+
+def _article(words: str) -> str:
+    return "an" if words[0] in "aeiou" else "a"

@@ -1,0 +1,192 @@
+"""Gather the operations into one OpenAPI document: 3.1.1, and 3.0.3 for older tools.
+
+flask-smorest and apispec do most of it; what they get wrong for our readers is mended here, once: enumerations
+are named components, nullability is explicit, what comes in is closed, answers of errors are shared, and path
+parameters stand in each operation. The overrides touch private hooks; `tests/web/` holds them.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Final
+
+import flask_smorest
+import marshmallow
+import orjson
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Flask
+
+from service import __version__
+from service.web import fields, parts
+from service.web.blueprint import Blueprint
+from service.web.downgrade import to_3_0
+from service.web.schemas import Out
+
+OPENAPI: Final = "3.1.1"
+METHODS: Final = ("get", "put", "post", "patch", "delete")
+FILES: Final = ("openapi.json", "openapi-3.0.json")
+
+
+class Specification:
+    """Hold the document of one application."""
+
+    def __init__(self, app: Flask) -> None:
+        app.config.update(
+            API_TITLE=parts.TITLE,
+            API_VERSION=__version__,
+            OPENAPI_VERSION=OPENAPI,
+        )
+        plugin = MarshmallowPlugin(schema_name_resolver=component_name)
+        plugin.Converter = _Converter
+        self._api = _Api(
+            app,
+            spec_kwargs={
+                "marshmallow_plugin": plugin,
+                "info": {"description": parts.DESCRIPTION, "contact": parts.CONTACT},
+                "servers": parts.SERVERS,
+            },
+        )
+        plugin.converter.add_attribute_function(_named_enumeration)
+        plugin.converter.add_parameter_attribute_function(_comma_separated)
+        parts.add_components(self._api.spec)
+        self._document: dict[str, Any] | None = None
+
+    def register(self, blueprint: Blueprint) -> None:
+        """Take a noun's operations into the application and the document."""
+        self._api.register_blueprint(blueprint)
+        self._document = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return the document, finished."""
+        if self._document is None:
+            self._document = _finished(self._api.spec.to_dict())
+        return self._document
+
+    def files(self) -> dict[str, bytes]:
+        """Render the committed files by name."""
+        return {
+            "openapi.json": rendered(self.document),
+            "openapi-3.0.json": rendered(to_3_0(self.document)),
+        }
+
+    def export(self, folder: Path) -> list[Path]:
+        """Write the committed files; return their paths."""
+        written = []
+        for name, content in self.files().items():
+            path = folder / name
+            path.write_bytes(content)
+            written.append(path)
+        return written
+
+
+def rendered(document: dict[str, Any]) -> bytes:
+    """Write a document as its committed file has it."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def component_name(schema: Any) -> str:
+    """Name a schema's component after its class, without the `Out` at the end."""
+    cls = resolve_schema_cls(schema)
+    if isinstance(cls, list):
+        raise LookupError(f"two schemas are called {cls[0].__name__}")
+    return cls.__name__.removesuffix("Out") if issubclass(cls, Out) else cls.__name__
+
+
+class _Api(flask_smorest.Api):
+    """Collect the document; errors and their answers are ours."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `problems.py`, which keeps `Allow` and answers in one shape."""
+
+    def _register_responses(self) -> None:
+        """Leave the shared answers to `parts.py`."""
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Take a blueprint, and say its tag once."""
+        super().register_blueprint(blp, **options)
+        tags = self.spec._tags
+        tags.pop()
+        if all(tag["name"] != blp.tag for tag in tags):
+            self.spec.tag({"name": blp.tag, "description": blp.description})
+
+
+class _Converter(OpenAPIConverter):
+    """Describe schemas as our readers need them."""
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        """Add what a schema's docstring says, and close what comes in."""
+        described: dict[str, Any] = super().schema2jsonschema(schema)
+        cls = resolve_schema_cls(schema)
+        doc = (getattr(cls, "__doc__", None) or "").strip()
+        if doc:
+            described["description"] = " ".join(doc.split("\n\n")[0].split())
+        if not issubclass(cls, Out):
+            described["additionalProperties"] = False
+        return described
+
+
+def _named_enumeration(
+    self: Any, field: marshmallow.fields.Field[Any], ret: dict[str, Any]
+) -> dict[str, Any]:
+    """Refer to an enumeration by its name, with its type, once for the whole document."""
+    if not isinstance(field, fields.Enum):
+        return {}
+    name = field.enum.__name__
+    if name not in self.spec.components.schemas:
+        described: dict[str, Any] = {"type": "string", "enum": [one.value for one in field.enum]}
+        doc = (field.enum.__doc__ or "").strip()
+        if doc:
+            described["description"] = " ".join(doc.split())
+        self.spec.components.schema(name, described)
+    reference = {"$ref": f"#/components/schemas/{name}"}
+    return {"anyOf": [reference, {"type": "null"}]} if field.allow_none else reference
+
+
+def _comma_separated(
+    self: Any, field: marshmallow.fields.Field[Any], ret: dict[str, Any]
+) -> dict[str, Any]:
+    if not isinstance(field, fields.Several):
+        return {}
+    return {"explode": False, "style": "form"}
+
+
+def _finished(document: dict[str, Any]) -> dict[str, Any]:
+    found = deepcopy(document)
+    # The version as apispec has it went in last; the document opens with it.
+    result: dict[str, Any] = {
+        "openapi": found.pop("openapi"),
+        "info": {**found.pop("info"), "version": __version__},
+        "servers": found.pop("servers"),
+        "tags": sorted(found.pop("tags", []), key=lambda tag: str(tag["name"])),
+    }
+    paths = found.pop("paths")
+    for path in paths.values():
+        _parameters_into_operations(path)
+    result["paths"] = dict(sorted(paths.items()))
+    components = found.pop("components", {})
+    result["components"] = {
+        kind: dict(sorted(members.items())) for kind, members in sorted(components.items())
+    }
+    return {**result, **found}
+
+
+def _parameters_into_operations(path: dict[str, Any]) -> None:
+    """Put path parameters first in each operation; generators else order arguments by chance."""
+    shared = path.pop("parameters", [])
+    for parameter in shared:
+        if parameter.get("in") == "path":
+            parameter.setdefault("description", parts.path_parameter(parameter["name"]))
+    for method in METHODS:
+        if method in path:
+            operation = path[method]
+            own = operation.pop("parameters", [])
+            known = {one.get("name") for one in shared}
+            rest = [one for one in own if one.get("in") != "path" or one.get("name") not in known]
+            if shared or rest:
+                operation["parameters"] = [*deepcopy(shared), *rest]
