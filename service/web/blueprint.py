@@ -33,27 +33,28 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, Final, cast
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from flask import Flask, Response
-from flask_smorest.utils import load_info_from_docstring
+from flask_smorest.utils import load_info_from_docstring  # type: ignore[import-untyped]
 
 from service.domain.vocabulary import Scope
 from service.web.dump import compile_dump
 from service.web.kernel import kernel
 from service.web.operation import Locate, Operation, View
 from service.web.operation_doc import document
-from service.web.schemas import In, Out, Patch, Query, query_with_paging
+from service.web.schemas import In, Out, Patch, Query, names_of, query_with_paging
 from service.web.transaction import answer
 
 API: Final = "/api/v1"
-ANY_TOKEN: Final = "any-token"
+ANY_TOKEN: Final = "any-token"  # noqa: S105  # no password: it says that any token will do
 
+_SMORESTS: Final = "_apidoc"  # where smorest looks for documentation
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PART: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 _PARAMETER: Final = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
-class Blueprint(flask_smorest.Blueprint):
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package has no types
     """Collect the operations of one noun, under one tag."""
 
     def __init__(self, name: str, import_name: str, *, tag: str, description: str) -> None:
@@ -70,7 +71,7 @@ class Blueprint(flask_smorest.Blueprint):
         *,
         scope: Scope | str,
         permission: tuple[str, str],
-        body: type[In] | type[Patch] | None = None,
+        body: type[In | Patch] | None = None,
         body_required: bool = True,
         query: type[Query] | None = None,
         paged: bool = False,
@@ -137,7 +138,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         view.__name__ = endpoint
         view.__doc__ = operation.summary
-        view._apidoc = {"operation": operation}  # type: ignore[attr-defined]  # where smorest looks
+        setattr(view, _SMORESTS, {"operation": operation})
         self.add_url_rule(
             operation.rule, endpoint, view, methods=[operation.method], tags=[self.tag]
         )
@@ -184,14 +185,11 @@ def _scope(scope: Scope | str | None, name: str) -> str | None:
 
 
 def _permission(permission: tuple[str, str], name: str) -> tuple[str, str]:
-    if (
-        not isinstance(permission, tuple)
-        or len(permission) != 2
-        or not all(isinstance(part, str) and _PART.fullmatch(part) for part in permission)
-    ):
+    parts = tuple(str(part) for part in permission)
+    if len(parts) != 2 or not all(_PART.fullmatch(part) for part in parts):
         raise ValueError(f"{name}: an operation needs a permission, a resource and an action")
-    return permission
+    return parts
 
 
 def _has_version(out: type[Out] | None) -> bool:
-    return out is not None and "version" in out._declared_fields
+    return out is not None and "version" in names_of(out)

@@ -33,7 +33,13 @@ class Cursors:
         self._cipher = AESGCM(key)
 
     def seal(
-        self, position: Position, *, tenant_id: UUID, subject: UUID, path: str, filters: Mapping[str, Any]
+        self,
+        position: Position,
+        *,
+        tenant_id: UUID,
+        subject: UUID,
+        path: str,
+        filters: Mapping[str, Any],
     ) -> str:
         """Make the opaque text for a position."""
         nonce = os.urandom(_NONCE)
@@ -46,9 +52,9 @@ class Cursors:
         self, text: str, *, tenant_id: UUID, subject: UUID, path: str, filters: Mapping[str, Any]
     ) -> Position:
         """Return the position, or refuse the cursor."""
+        if len(text) > _LONGEST or not text.isascii():
+            raise Malformed("invalid-cursor")
         try:
-            if len(text) > _LONGEST or not text.isascii():
-                raise ValueError
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             opened = self._cipher.decrypt(
                 raw[:_NONCE], raw[_NONCE:], _bound(tenant_id, subject, path, filters)

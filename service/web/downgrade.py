@@ -9,13 +9,15 @@ OLDER: Final = "3.0.3"
 
 def to_3_0(document: dict[str, Any]) -> dict[str, Any]:
     """Return the same contract as a 3.0.3 document."""
-    older = _convert(document)
+    older: dict[str, Any] = _convert(document)
     older["openapi"] = OLDER
     for path in older["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict) and "security" in operation:
                 # 3.0 knows scopes for OAuth alone; the description names ours.
-                operation["security"] = [dict.fromkeys(one, []) for one in operation["security"]]
+                operation["security"] = [
+                    {name: [] for name in one} for one in operation["security"]
+                ]
     return older
 
 

@@ -94,5 +94,5 @@ def _converter(field: marshmallow.fields.Field[Any]) -> Callable[[Any], Any] | N
         if inner is None:
             return list
         return lambda values: [None if value is None else inner(value) for value in values]
-    own = field._serialize
+    own = field._serialize  # noqa: SLF001  # what `Schema.dump` calls, too
     return lambda value: own(value, "", None)

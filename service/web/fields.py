@@ -36,6 +36,10 @@ UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 CODE_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
+def _messages(**codes: str) -> dict[str, Any]:
+    return {**_CODES, **codes}
+
+
 def _textual(field: marshmallow.fields.Field[Any]) -> bool:
     return bool(getattr(field.root, "textual", False))
 
@@ -50,15 +54,14 @@ def _documented(kwargs: dict[str, Any], **properties: Any) -> dict[str, Any]:
 class Text(marshmallow.fields.String):
     """Take text that a column can hold, within a length."""
 
-    default_error_messages = {
-        **_CODES,
-        "invalid": "not-text",
-        "invalid_utf8": "not-text",
-        "character": "forbidden-character",
-        "short": "too-short",
-        "long": "too-long",
-        "pattern": "not-in-format",
-    }
+    default_error_messages = _messages(
+        invalid="not-text",
+        invalid_utf8="not-text",
+        character="forbidden-character",
+        short="too-short",
+        long="too-long",
+        pattern="not-in-format",
+    )
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class Code(Text):
 class Integer(marshmallow.fields.Integer):
     """Take a whole number, written as one."""
 
-    default_error_messages = {**_CODES, "invalid": "not-an-integer", "too_large": "out-of-range"}
+    default_error_messages = _messages(invalid="not-an-integer", too_large="out-of-range")
 
     def __init__(self, *, minimum: int = -INT32, maximum: int = INT32, **kwargs: Any) -> None:
         self.minimum, self.maximum = minimum, maximum
@@ -125,12 +128,9 @@ class Integer(marshmallow.fields.Integer):
 class Number(marshmallow.fields.Float):
     """Take a finite number, whole or not."""
 
-    default_error_messages = {
-        **_CODES,
-        "invalid": "not-a-number",
-        "special": "not-a-number",
-        "too_large": "out-of-range",
-    }
+    default_error_messages = _messages(
+        invalid="not-a-number", special="not-a-number", too_large="out-of-range"
+    )
 
     def __init__(
         self,
@@ -167,7 +167,7 @@ def plain_number(value: Any) -> Any:
 class Boolean(marshmallow.fields.Boolean):
     """Take true or false."""
 
-    default_error_messages = {**_CODES, "invalid": "not-a-boolean"}
+    default_error_messages = _messages(invalid="not-a-boolean")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if _textual(self) and value in ("true", "false"):
@@ -180,7 +180,7 @@ class Boolean(marshmallow.fields.Boolean):
 class Uuid(marshmallow.fields.UUID):
     """Take a UUID in its usual form."""
 
-    default_error_messages = {**_CODES, "invalid_uuid": "not-a-uuid"}
+    default_error_messages = _messages(invalid_uuid="not-a-uuid")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> uuid.UUID:
         if not isinstance(value, str) or not _UUID.fullmatch(value):
@@ -191,7 +191,7 @@ class Uuid(marshmallow.fields.UUID):
 class Date(marshmallow.fields.Date):
     """Take a calendar date, `2026-03-01`."""
 
-    default_error_messages = {**_CODES, "invalid": "not-a-date", "format": "not-a-date"}
+    default_error_messages = _messages(invalid="not-a-date", format="not-a-date")
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
@@ -208,12 +208,9 @@ class Date(marshmallow.fields.Date):
 class DateTime(marshmallow.fields.DateTime):
     """Take an RFC 3339 time with its offset; keep it in UTC."""
 
-    default_error_messages = {
-        **_CODES,
-        "invalid": "not-a-time",
-        "format": "not-a-time",
-        "naive": "offset-required",
-    }
+    default_error_messages = _messages(
+        invalid="not-a-time", format="not-a-time", naive="offset-required"
+    )
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if isinstance(value, datetime) else value
@@ -233,7 +230,7 @@ class DateTime(marshmallow.fields.DateTime):
 class Enum(marshmallow.fields.Field[StrEnum]):
     """Take one of an enumeration's values; the specification names the enumeration once."""
 
-    default_error_messages = {**_CODES, "unknown": "not-one-of"}
+    default_error_messages = _messages(unknown="not-one-of")
 
     def __init__(self, enum: type[StrEnum], **kwargs: Any) -> None:
         self.enum = enum
@@ -253,13 +250,13 @@ class Enum(marshmallow.fields.Field[StrEnum]):
 class Nested(marshmallow.fields.Nested):
     """Take an object of another schema, named by its class."""
 
-    default_error_messages = {**_CODES, "type": "not-an-object"}
+    default_error_messages = _messages(type="not-an-object")
 
 
-class List(marshmallow.fields.List):
+class List(marshmallow.fields.List[Any]):
     """Take a list of bounded length."""
 
-    default_error_messages = {**_CODES, "invalid": "not-a-list", "many": "too-many", "few": "too-few"}
+    default_error_messages = _messages(invalid="not-a-list", many="too-many", few="too-few")
 
     def __init__(
         self,
@@ -295,7 +292,7 @@ class Several(List):
 class Free(marshmallow.fields.Field[Any]):
     """Show or take a JSON object whose members are not fixed; bounded by the reader of JSON."""
 
-    default_error_messages = {**_CODES, "invalid": "not-an-object", "character": "forbidden-character"}
+    default_error_messages = _messages(invalid="not-an-object", character="forbidden-character")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**_documented(kwargs, type="object", additionalProperties=True))

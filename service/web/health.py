@@ -29,7 +29,9 @@ def blueprint(metrics: Metrics, checks: dict[str, Check]) -> Blueprint:
 
     @blp.get("/readyz")
     def readyz() -> Response:
-        found = {name: "ok" if _passes(name, check) else "failing" for name, check in checks.items()}
+        found = {
+            name: "ok" if _passes(name, check) else "failing" for name, check in checks.items()
+        }
         ready = all(state == "ok" for state in found.values())
         response = _answer(
             200 if ready else 503, {"status": "ready" if ready else "not-ready", "checks": found}
@@ -49,7 +51,7 @@ def _passes(name: str, check: Check) -> bool:
     try:
         return check()
     # Whatever a check meets means "not ready"; the line names the class and nothing of its message.
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001
         code = fault.code if isinstance(fault, ConcordError) else None
         log.warning(
             "readiness.fault",
@@ -62,4 +64,6 @@ def _passes(name: str, check: Check) -> bool:
 
 
 def _answer(status: int, body: dict[str, object]) -> Response:
-    return Response(json.dumps(body), status, {"Cache-Control": "no-store"}, content_type="application/json")
+    return Response(
+        json.dumps(body), status, {"Cache-Control": "no-store"}, content_type="application/json"
+    )

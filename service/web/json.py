@@ -61,6 +61,13 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+def without_nulls_in_lists(value: Any) -> Any:
+    """Drop members that are null in the objects of lists; a merge patch replaces a list whole."""
+    if isinstance(value, dict):
+        return {key: without_nulls_in_lists(item) for key, item in value.items()}
+    return without_nulls(value)
+
+
 def _default(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

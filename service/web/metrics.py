@@ -42,7 +42,9 @@ class Metrics:
             ("code",),
             registry=self._registry,
         )
-        built = Gauge("concord_build_info", "The build that runs.", ("build",), registry=self._registry)
+        built = Gauge(
+            "concord_build_info", "The build that runs.", ("build",), registry=self._registry
+        )
         built.labels(build_id).set(1)
 
     def install(self, app: Flask) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from service.web.operation import Operation
 from service.web.problems import phrase
 from service.web.reading import JSON, MERGE_PATCH
-from service.web.schemas import page_of
+from service.web.schemas import names_of, page_of
 
 ERROR_NAMES: Final[dict[int, str]] = {
     400: "BadRequest",
@@ -52,7 +52,7 @@ def _is_rendered(operation: Operation) -> bool:
 
 
 def _fields(operation: Operation) -> set[str]:
-    return set(operation.out._declared_fields) if operation.out else set()
+    return names_of(operation.out) if operation.out else set()
 
 
 def _description(operation: Operation) -> str:

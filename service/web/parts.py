@@ -15,7 +15,7 @@ TITLE: Final = "Concord"
 DESCRIPTION: Final = (
     "One care plan for musculoskeletal pain rehabilitation that physicians, physiotherapists, psychologists and"
     " occupational therapists keep together; advice that cannot all be followed raises a flag.\n\n"
-    "Every mutable resource has a `version` and the ETag `W/\"<version>\"`; a change names the version it is"
+    'Every mutable resource has a `version` and the ETag `W/"<version>"`; a change names the version it is'
     " based on in `If-Match`. PATCH is JSON Merge Patch (RFC 7396). Errors are problem details (RFC 9457) with a"
     " stable `code`. Times are RFC 3339 with their offset, ids are UUIDs, codes are kebab-case."
 )
@@ -56,7 +56,7 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
         "example": 'W/"7"',
     },
     "Link": {
-        "description": "The next page, with `rel=\"next\"`; absent on the last.",
+        "description": 'The next page, with `rel="next"`; absent on the last.',
         "schema": {"type": "string"},
     },
     "Location": {
@@ -175,7 +175,10 @@ _FIELD_ERROR: Final = {
     "type": "object",
     "description": "Name one field or parameter that is wrong.",
     "properties": {
-        "pointer": {"type": "string", "description": "A JSON pointer (RFC 6901); empty for the whole."},
+        "pointer": {
+            "type": "string",
+            "description": "A JSON pointer (RFC 6901); empty for the whole.",
+        },
         "code": {"type": "string", "description": "What is wrong with it, as a stable code."},
     },
     "required": ["pointer", "code"],

@@ -31,7 +31,7 @@ class NumberSegment(IntegerConverter):
 
     regex = r"[^/]+"
 
-    def to_python(self, value: str) -> int | None:  # type: ignore[override]  # None means malformed
+    def to_python(self, value: str) -> int | None:
         return int(value) if _NUMBER.fullmatch(value) else None
 
 

@@ -14,15 +14,12 @@ declares them beside it with `blp.operation`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from service.actions import items
-from service.actions.views import Page, Position
-from service.domain.actor import Actor
+from service.actions.views import Page
 from service.domain.vocabulary import Role, Scope
 from service.web import fields
 from service.web.blueprint import Blueprint
@@ -68,54 +65,14 @@ class HistoryEntryOut(Out):
 
 
 class Ways(Protocol):
-    """The one way of every item of a plan; `service.actions.items` is it."""
+    """Name the one way of every item of a plan; `service.actions.items` is it."""
 
-    def create(
-        self, session: Session, actor: Actor, noun: Any, plan_id: UUID, fields: Mapping[str, Any]
-    ) -> Any: ...
-
-    def revise(
-        self,
-        session: Session,
-        actor: Actor,
-        noun: Any,
-        plan_id: UUID,
-        item_id: UUID,
-        version: int,
-        patch: Mapping[str, Any],
-    ) -> Any: ...
-
-    def withdraw(
-        self, session: Session, actor: Actor, noun: Any, plan_id: UUID, item_id: UUID, version: int
-    ) -> None: ...
-
-    def listed(
-        self,
-        session: Session,
-        actor: Actor,
-        noun: Any,
-        plan_id: UUID,
-        *,
-        filters: Mapping[str, Any] | None = None,
-        after: Position | None = None,
-        limit: int = 50,
-    ) -> Page: ...
-
-    def one(
-        self, session: Session, actor: Actor, noun: Any, plan_id: UUID, item_id: UUID
-    ) -> Any: ...
-
-    def history(
-        self,
-        session: Session,
-        actor: Actor,
-        noun: Any,
-        plan_id: UUID,
-        item_id: UUID,
-        *,
-        after: Position | None = None,
-        limit: int = 50,
-    ) -> Page: ...
+    create: Callable[..., Any]
+    revise: Callable[..., Any]
+    withdraw: Callable[..., None]
+    listed: Callable[..., Page]
+    one: Callable[..., Any]
+    history: Callable[..., Page]
 
 
 def plan_items(

@@ -17,7 +17,7 @@ from service.web import json
 from service.web.cursor import Cursors
 from service.web.operation import Operation
 from service.web.preconditions import NEVER, expected_version
-from service.web.schemas import USUAL_PAGE, Empty, In, field_errors
+from service.web.schemas import USUAL_PAGE, Empty, In, Patch, field_errors
 from service.web.tokens import Principal
 
 JSON: Final = "application/json"
@@ -34,7 +34,6 @@ class Reading:
     """Hold what a request says."""
 
     body: dict[str, Any]
-    query: dict[str, Any]
     filters: dict[str, Any]
     version: int
     after: Position | None
@@ -55,7 +54,6 @@ def read(operation: Operation, caller: Principal, cursors: Cursors) -> Reading:
     body = _shape(operation, given)
     return Reading(
         body=body,
-        query=filters,
         filters=filters,
         version=version,
         after=after,
@@ -86,10 +84,14 @@ def _query(operation: Operation) -> dict[str, Any]:
     known = operation.query.fields if operation.query else {}
     for name, values in request.args.lists():
         if name not in known:
-            named = [FieldError(f"/{name}", "unknown-parameter")] if _SANE_NAME.fullmatch(name) else []
+            named = (
+                [FieldError(f"/{name}", "unknown-parameter")] if _SANE_NAME.fullmatch(name) else []
+            )
             raise Malformed("unknown-parameter", errors=named)
         if len(values) > 1:
-            raise Malformed("repeated-parameter", errors=[FieldError(f"/{name}", "repeated-parameter")])
+            raise Malformed(
+                "repeated-parameter", errors=[FieldError(f"/{name}", "repeated-parameter")]
+            )
     if operation.query is None:
         return {}
     try:
@@ -142,15 +144,19 @@ def _is_json(method: str) -> None:
         raise UnsupportedMedia
 
 
+def _nulls_dropped(schema: In | Patch, given: dict[str, Any]) -> dict[str, Any]:
+    """Drop nulls that mean nothing: all of them in a creation; in a patch, those inside of lists."""
+    dropped: dict[str, Any] = (
+        json.without_nulls(given) if isinstance(schema, In) else json.without_nulls_in_lists(given)
+    )
+    return dropped
+
+
 def _shape(operation: Operation, given: Any) -> dict[str, Any]:
-    schema = operation.body
-    if schema is None:
-        if operation.method not in _WITH_BODY:
-            return {}
-        schema = _EMPTY
+    schema: In | Patch = operation.body or _EMPTY
     if not isinstance(given, dict):
         raise Invalid(errors=[FieldError("", "not-an-object")])
     try:
-        return dict(schema.load(json.without_nulls(given) if isinstance(schema, In) else given))
+        return dict(schema.load(_nulls_dropped(schema, given)))
     except marshmallow.ValidationError as error:
         raise Invalid(errors=field_errors(error.messages)) from None

@@ -68,7 +68,9 @@ def _finish(response: Response) -> Response:
 def _line(response: Response) -> dict[str, Any]:
     line: dict[str, Any] = {
         "request_id": g.get("request_id", ""),
-        "method": request.method if request.method.isalpha() and len(request.method) < 10 else "other",
+        "method": request.method
+        if request.method.isalpha() and len(request.method) < 10
+        else "other",
         "route": route_template(),
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2),

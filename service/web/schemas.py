@@ -20,6 +20,8 @@ from service.web import fields
 
 _SANE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MESSAGES = {"unknown": "unknown-field", "type": "not-an-object", "required": "required"}
 LARGEST_PAGE = 200
 USUAL_PAGE = 50
 
@@ -27,11 +29,7 @@ USUAL_PAGE = 50
 class In(marshmallow.Schema):
     """Read a body: unknown members are errors, optional members may be null."""
 
-    error_messages: ClassVar[dict[str, str]] = {
-        "unknown": "unknown-field",
-        "type": "not-an-object",
-        "required": "required",
-    }
+    error_messages = _MESSAGES
 
     class Meta:
         unknown = RAISE
@@ -44,7 +42,7 @@ class In(marshmallow.Schema):
 class Patch(marshmallow.Schema):
     """Read a merge patch: every member is optional, null clears what may be cleared."""
 
-    error_messages = In.error_messages
+    error_messages = _MESSAGES
 
     class Meta:
         unknown = RAISE
@@ -54,7 +52,7 @@ class Query(marshmallow.Schema):
     """Read query parameters, which are text."""
 
     textual: ClassVar[bool] = True
-    error_messages = In.error_messages
+    error_messages = _MESSAGES
 
     class Meta:
         unknown = RAISE
@@ -70,7 +68,8 @@ class Paging(Query):
         metadata={"description": "The most items to return."},
     )
     cursor = fields.Text(
-        max_length=2048, metadata={"description": "`next_cursor` of the page before, as it was given."}
+        max_length=2048,
+        metadata={"description": "`next_cursor` of the page before, as it was given."},
     )
 
 
@@ -88,6 +87,17 @@ class Empty(In):
     """Read the body of an action that takes none: nothing, or an empty object."""
 
 
+def names_of(schema: type[marshmallow.Schema]) -> set[str]:
+    """Name the fields a schema declares."""
+    return set(_declared(schema))
+
+
+def _declared(
+    schema: type[marshmallow.Schema],
+) -> Mapping[str, marshmallow.fields.Field[Any]]:
+    return schema._declared_fields  # noqa: SLF001  # marshmallow has no public name for it
+
+
 def patch_of(name: str, create: type[In], *, without: Iterable[str] = ()) -> type[Patch]:
     """Make the merge-patch twin of a creation schema.
 
@@ -95,15 +105,14 @@ def patch_of(name: str, create: type[In], *, without: Iterable[str] = ()) -> typ
     are replaced whole (RFC 7396).
     """
     left_out = frozenset(without)
-    unknown = left_out - set(create._declared_fields)
+    unknown = left_out - names_of(create)
     if unknown:
         raise LookupError(f"{create.__name__} has no field {sorted(unknown)}")
     twins = {
-        key: _optional(field)
-        for key, field in create._declared_fields.items()
-        if key not in left_out
+        key: _optional(field) for key, field in _declared(create).items() if key not in left_out
     }
-    described = {"__doc__": f"Change a {create.__name__.removesuffix('Create').lower()}."}
+    base = create.__name__.removesuffix("Create").removesuffix("In")
+    described = {"__doc__": f"Change a {_WORD.sub(' ', base).lower()} by a merge patch."}
     return cast("type[Patch]", type(name, (Patch,), {**twins, **described}))
 
 
@@ -123,7 +132,6 @@ def _optional(field: marshmallow.fields.Field[Any]) -> marshmallow.fields.Field[
                 name = nested.__name__.removesuffix("In") + "Patch"
                 _nested_twins[nested] = patch_of(name, nested)
             twin.nested = _nested_twins[nested]
-            twin._schema = None
     return twin
 
 
@@ -141,7 +149,9 @@ def page_of(item: type[Out]) -> type[Out]:
                     "next_cursor": fields.Text(
                         allow_none=True,
                         max_length=2048,
-                        metadata={"description": "Give this as `cursor` for the next page; null at the end."},
+                        metadata={
+                            "description": "Give this as `cursor` for the next page; null at the end."
+                        },
                     ),
                     "__doc__": "Hold one page of a list.",
                 },

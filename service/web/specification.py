@@ -11,7 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 import marshmallow
 import orjson
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -27,6 +27,9 @@ from service.web.schemas import Out
 
 OPENAPI: Final = "3.1.1"
 METHODS: Final = ("get", "put", "post", "patch", "delete")
+_LIMITS: Final = frozenset(
+    {"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern"}
+)
 FILES: Final = ("openapi.json", "openapi-3.0.json")
 
 
@@ -49,8 +52,9 @@ class Specification:
                 "servers": parts.SERVERS,
             },
         )
-        plugin.converter.add_attribute_function(_named_enumeration)
-        plugin.converter.add_parameter_attribute_function(_comma_separated)
+        converter: Any = plugin.converter
+        converter.add_attribute_function(_named_enumeration)
+        converter.add_parameter_attribute_function(_comma_separated)
         parts.add_components(self._api.spec)
         self._document: dict[str, Any] | None = None
 
@@ -92,11 +96,11 @@ def component_name(schema: Any) -> str:
     """Name a schema's component after its class, without the `Out` at the end."""
     cls = resolve_schema_cls(schema)
     if isinstance(cls, list):
-        raise LookupError(f"two schemas are called {cls[0].__name__}")
+        raise TypeError(f"two schemas are called {cls[0].__name__}")
     return cls.__name__.removesuffix("Out") if issubclass(cls, Out) else cls.__name__
 
 
-class _Api(flask_smorest.Api):
+class _Api(flask_smorest.Api):  # type: ignore[misc]  # its package has no types
     """Collect the document; errors and their answers are ours."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -107,10 +111,16 @@ class _Api(flask_smorest.Api):
     def _register_responses(self) -> None:
         """Leave the shared answers to `parts.py`."""
 
+    def _register_etag_headers(self) -> None:
+        """Leave headers to `parts.py`; smorest's tags are hashes of the body."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages are walked by cursor here."""
+
     def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
         """Take a blueprint, and say its tag once."""
         super().register_blueprint(blp, **options)
-        tags = self.spec._tags
+        tags = self.spec._tags  # noqa: SLF001  # smorest names a tag after the blueprint, not its noun
         tags.pop()
         if all(tag["name"] != blp.tag for tag in tags):
             self.spec.tag({"name": blp.tag, "description": blp.description})
@@ -119,16 +129,27 @@ class _Api(flask_smorest.Api):
 class _Converter(OpenAPIConverter):
     """Describe schemas as our readers need them."""
 
-    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+    def schema2jsonschema(self, schema: marshmallow.Schema) -> dict[str, Any]:
         """Add what a schema's docstring says, and close what comes in."""
-        described: dict[str, Any] = super().schema2jsonschema(schema)
-        cls = resolve_schema_cls(schema)
+        described: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        cls = type(schema)
         doc = (getattr(cls, "__doc__", None) or "").strip()
         if doc:
             described["description"] = " ".join(doc.split("\n\n")[0].split())
-        if not issubclass(cls, Out):
+        if issubclass(cls, Out):
+            for shown in described["properties"].values():
+                _without_limits(shown)
+        else:
             described["additionalProperties"] = False
         return described
+
+
+def _without_limits(described: dict[str, Any]) -> None:
+    """Drop what limits callers: what is shown may come from an import that had other limits."""
+    for limit in _LIMITS & described.keys():
+        del described[limit]
+    if isinstance(described.get("items"), dict):
+        _without_limits(described["items"])
 
 
 def _named_enumeration(

@@ -27,7 +27,7 @@ from service.errors import Unauthenticated
 from service.settings import Settings
 
 ALGORITHM: Final = "ES256"
-TOKEN_TYPE: Final = "at+jwt"
+TOKEN_TYPE: Final = "at+jwt"  # noqa: S105  # a media type
 LARGEST_TOKEN: Final = 8192
 LEEWAY_SECONDS: Final = 10
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt"})
@@ -80,7 +80,10 @@ class Issuers:
         """Return whom the token names, or refuse it."""
         principal = self._remembered(token)
         now = self._clock()
-        if principal.expires_at <= now - LEEWAY_SECONDS or principal.issued_at > now + LEEWAY_SECONDS:
+        if (
+            principal.expires_at <= now - LEEWAY_SECONDS
+            or principal.issued_at > now + LEEWAY_SECONDS
+        ):
             raise Unauthenticated("invalid-token")
         return principal
 
@@ -179,14 +182,14 @@ def _private_key(path: Path) -> ECKey:
 
 def _public(key: ECKey) -> ECKey:
     described = key.as_dict(private=False)
-    return ECKey.import_key(
-        {**described, "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}
-    )
+    return ECKey.import_key({**described, "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM})
 
 
 def _key_set(raw: bytes) -> list[ECKey]:
     described = orjson.loads(raw)["keys"]
-    return [ECKey.import_key(one) for one in described if one.get("crv") == "P-256" and "kid" in one]
+    return [
+        ECKey.import_key(one) for one in described if one.get("crv") == "P-256" and "kid" in one
+    ]
 
 
 def _unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:

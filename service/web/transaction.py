@@ -8,29 +8,27 @@ the request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from service.actions.views import Page, Rendered
 from service.domain.actor import Actor
 from service.errors import ConcordError, Forbidden, NotVisible, Unauthenticated
-from service.web import identity, json
+from service.web import identity
 from service.web.kernel import Kernel
 from service.web.operation import Call, Operation, Path
-from service.web.preconditions import etag, not_modified
-from service.web.reading import JSON, Reading, read
+from service.web.reading import Reading, read
+from service.web.responding import respond
 from service.web.tokens import Principal
 
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 
 
-class Replay(Exception):
+class Replay(Exception):  # noqa: N818  # not an error: the answer is there already
     """Carry the kept answer of a request that is repeated; it never leaves this module."""
 
     def __init__(self, stored: Any) -> None:
@@ -38,88 +36,59 @@ class Replay(Exception):
         super().__init__()
 
 
-class _Admission:
-    """Look for a kept answer once the gate has been passed."""
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Hold what is known of one request before the database is asked."""
 
-    __slots__ = ("_asked", "_kernel", "_reading", "_where")
-
-    def __init__(self, kernel: Kernel, caller: Principal, reading: Reading) -> None:
-        self._kernel, self._reading, self._asked = kernel, reading, False
-        self._where = {
-            "tenant_id": caller.tenant_id,
-            "principal": caller.subject,
-            "method": request.method,
-            "path": request.path,
-        }
-
-    def __call__(self, session: Session) -> None:
-        if self._asked:
-            return
-        self._asked = True
-        stored = self._kernel.doors.admit(
-            session, **self._where, key=self._reading.key, body_hash=self._reading.body_hash
-        )
-        if stored is not None:
-            raise Replay(stored)
-
-    def keep(self, session: Session, response: Response) -> None:
-        """Keep an answer, in the transaction that it tells of."""
-        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-        self._kernel.doors.keep(
-            session,
-            **self._where,
-            key=self._reading.key,
-            body_hash=self._reading.body_hash,
-            status=response.status_code,
-            headers=headers,
-            body=response.get_data(),
-        )
+    kernel: Kernel
+    operation: Operation
+    caller: Principal
+    path: Path
 
 
 def answer(kernel: Kernel, operation: Operation, values: Mapping[str, Any]) -> Response:
     """Answer the request at hand."""
-    path = Path(values, any(value is None for value in values.values()))
     caller = identity.principal(kernel.issuers)
     g.tenant_id = caller.tenant_id
+    path = Path(values, any(value is None for value in values.values()))
+    exchange = Exchange(kernel, operation, caller, path)
     if operation.scope is not None and operation.scope not in caller.scopes:
-        _record_scope(kernel, operation, caller, path)
+        _record_scope(exchange)
         raise Forbidden("insufficient-scope", extra={"scope": operation.scope})
-    # Read before a connection is taken: a slow sender holds none. What is wrong is said after the
-    # account has been looked up.
-    reading, purpose, wrong = _try_to_read(kernel, operation, caller)
+    # Read before a connection is taken: a slow sender holds none. What is wrong with the request is
+    # said after the account has been looked up.
+    read_or_wrong = _try_to_read(exchange)
     actor: Actor | None = None
     try:
         with kernel.database.transaction(caller.tenant_id) as session:
-            actor = _identified(kernel, session, operation, caller, purpose)
-            if wrong is not None:
-                raise wrong
-            assert reading is not None
-            return _act(kernel, operation, session, actor, caller, reading, path)
+            if isinstance(read_or_wrong, Exception):
+                actor = _identified(exchange, session, None)
+                raise read_or_wrong
+            reading, purpose = read_or_wrong
+            actor = _identified(exchange, session, purpose)
+            return _act(exchange, session, actor, reading)
     except Replay as replay:
         return _again(replay.stored)
     except (Forbidden, NotVisible) as error:
         if actor is not None:
-            _record(kernel, operation, actor, caller, path, error.code)
+            with kernel.database.transaction(caller.tenant_id) as session:
+                _denied(exchange, session, actor, error.code)
         raise
 
 
 def _try_to_read(
-    kernel: Kernel, operation: Operation, caller: Principal
-) -> tuple[Reading | None, str | None, ConcordError | HTTPException | None]:
+    exchange: Exchange,
+) -> tuple[Reading, str | None] | ConcordError | HTTPException:
     try:
-        purpose = identity.purpose_of(caller)
-    except ConcordError as error:
-        return None, None, error
-    try:
-        return read(operation, caller, kernel.cursors), purpose, None
+        purpose = identity.purpose_of(exchange.caller)
+        return read(exchange.operation, exchange.caller, exchange.kernel.cursors), purpose
     except (ConcordError, HTTPException) as error:
-        return None, purpose, error
+        return error
 
 
-def _identified(
-    kernel: Kernel, session: Session, operation: Operation, caller: Principal, purpose: str | None
-) -> Actor:
-    actor = kernel.doors.identify(
+def _identified(exchange: Exchange, session: Session, purpose: str | None) -> Actor:
+    caller = exchange.caller
+    actor = exchange.kernel.doors.identify(
         session,
         tenant_id=caller.tenant_id,
         subject=caller.subject,
@@ -127,101 +96,81 @@ def _identified(
         purpose=purpose,
         client_id=caller.client_id,
     )
-    return replace(actor, request_id=g.request_id, operation=operation.name)
+    return replace(actor, request_id=g.request_id, operation=exchange.operation.name)
 
 
-def _act(
-    kernel: Kernel,
-    operation: Operation,
-    session: Session,
-    actor: Actor,
-    caller: Principal,
-    reading: Reading,
-    path: Path,
-) -> Response:
-    if path.malformed:
+def _act(exchange: Exchange, session: Session, actor: Actor, reading: Reading) -> Response:
+    if exchange.path.malformed:
         # What is no identifier is nobody's: the same answer, at the same point, as for what is hidden.
         raise NotVisible
     admission = None
     if reading.key is not None:
-        admission = _Admission(kernel, caller, reading)
+        admission = _Admission(exchange, reading)
         actor = replace(actor, admitted=admission)
+    operation = exchange.operation
     call = Call(
         session=session,
         actor=actor,
         body=reading.body,
-        query=reading.query,
+        query=reading.filters,
         version=reading.version,
         after=reading.after,
         limit=reading.limit,
     )
-    result = operation.view(call, **path.values)
+    result = operation.view(call, **exchange.path.values)
     if admission is not None:
-        # An action without a gate of its own asks here; its work is rolled back by a replay.
+        # An action without a gate of its own asks here; a replay rolls its work back.
         admission(session)
-    response = _respond(kernel, operation, result, caller, reading, path)
+    response = respond(
+        operation,
+        result,
+        caller=exchange.caller,
+        cursors=exchange.kernel.cursors,
+        filters=reading.filters,
+        path_values=exchange.path.values,
+    )
     if admission is not None and 200 <= response.status_code < 300:
         admission.keep(session, response)
     return response
 
 
-def _respond(
-    kernel: Kernel,
-    operation: Operation,
-    result: Any,
-    caller: Principal,
-    reading: Reading,
-    path: Path,
-) -> Response:
-    if isinstance(result, Response):
-        return result
-    if result is None:
-        return Response(status=204)
-    headers: dict[str, str] = {}
-    if isinstance(result, Rendered):
-        body, tag = result.body, f'W/"{result.tag}"'
-        headers["ETag"] = tag
-        if not_modified(tag):
-            return Response(status=304, headers=headers)
-    elif isinstance(result, Page):
-        body = _page(kernel, operation, result, caller, reading, headers)
-    else:
-        if operation.etag:
-            headers["ETag"] = etag(result.version)
-            if operation.conditional and not_modified(headers["ETag"]):
-                return Response(status=304, headers=headers)
-        body = json.dumps(operation.dump(result) if operation.dump else result)
-        if operation.created:
-            headers["Location"] = (
-                operation.locate(result, path.values)
-                if operation.locate
-                else f"{request.path}/{result.id}"
-            )
-    return Response(body, operation.status, headers, content_type=JSON)
+class _Admission:
+    """Look for a kept answer once the gate has been passed."""
 
+    __slots__ = ("_asked", "_doors", "_where")
 
-def _page(
-    kernel: Kernel,
-    operation: Operation,
-    page: Page,
-    caller: Principal,
-    reading: Reading,
-    headers: dict[str, str],
-) -> bytes:
-    cursor = None
-    if page.after is not None:
-        cursor = kernel.cursors.seal(
-            page.after,
-            tenant_id=caller.tenant_id,
-            subject=caller.subject,
-            path=request.path,
-            filters=reading.filters,
+    def __init__(self, exchange: Exchange, reading: Reading) -> None:
+        self._asked = False
+        self._doors = exchange.kernel.doors
+        self._where = {
+            "tenant_id": exchange.caller.tenant_id,
+            "principal": exchange.caller.subject,
+            "method": request.method,
+            "path": request.path,
+            "key": reading.key,
+            "body_hash": reading.body_hash,
+        }
+
+    def __call__(self, session: Session) -> None:
+        if self._asked:
+            return
+        self._asked = True
+        stored = self._doors.admit(session, **self._where)
+        if stored is not None:
+            raise Replay(stored)
+
+    def keep(self, session: Session, response: Response) -> None:
+        """Keep an answer, in the transaction that it tells of."""
+        headers = {
+            name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
+        }
+        self._doors.keep(
+            session,
+            **self._where,
+            status=response.status_code,
+            headers=headers,
+            body=response.get_data(),
         )
-        following = {**request.args.to_dict(), "cursor": cursor}
-        headers["Link"] = f'<{request.path}?{urlencode(following)}>; rel="next"'
-    dump = operation.dump
-    items = page.items if dump is None else [dump(item) for item in page.items]
-    return json.dumps({"items": items, "next_cursor": cursor})
 
 
 def _again(stored: Any) -> Response:
@@ -229,38 +178,23 @@ def _again(stored: Any) -> Response:
     return Response(stored.body, stored.status, headers)
 
 
-def _record_scope(kernel: Kernel, operation: Operation, caller: Principal, path: Path) -> None:
+def _record_scope(exchange: Exchange) -> None:
     """Record a token that lacks a scope, where it names an account that exists."""
     try:
-        with kernel.database.transaction(caller.tenant_id) as session:
-            actor = _identified(kernel, session, operation, caller, None)
-            _denied(kernel, session, operation, actor, caller, path, "insufficient-scope")
+        with exchange.kernel.database.transaction(exchange.caller.tenant_id) as session:
+            actor = _identified(exchange, session, None)
+            _denied(exchange, session, actor, "insufficient-scope")
     except Unauthenticated:
         return
 
 
-def _record(
-    kernel: Kernel, operation: Operation, actor: Actor, caller: Principal, path: Path, code: str
-) -> None:
-    with kernel.database.transaction(caller.tenant_id) as session:
-        _denied(kernel, session, operation, actor, caller, path, code)
-
-
-def _denied(
-    kernel: Kernel,
-    session: Session,
-    operation: Operation,
-    actor: Actor,
-    caller: Principal,
-    path: Path,
-    code: str,
-) -> None:
-    kernel.doors.denied(
+def _denied(exchange: Exchange, session: Session, actor: Actor, code: str) -> None:
+    exchange.kernel.doors.denied(
         session,
         actor,
-        operation=operation.name,
+        operation=exchange.operation.name,
         code=code,
-        plan_id=path.plan_id,
-        tenant_id=caller.tenant_id,
+        plan_id=exchange.path.plan_id,
+        tenant_id=exchange.caller.tenant_id,
         request_id=g.request_id,
     )

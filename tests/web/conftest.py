@@ -14,10 +14,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.actions.idempotency import Stored
 from service.actions.views import Page, Rendered
 from service.domain.actor import Actor
 from service.domain.vocabulary import Discipline, Purpose, Role, Scope
-from service.errors import Forbidden, NotVisible, RuleConflict, Stale, Unauthenticated
+from service.errors import Forbidden, NotVisible, RuleConflict, RuleInvalid, Stale, Unauthenticated
 from service.settings import Settings
 from service.web import fields
 from service.web.blueprint import ANY_TOKEN, Blueprint
@@ -123,14 +124,17 @@ class World:
         kept, made = dict(self.kept), list(self.made)
         try:
             yield self
-            if self.at_commit is not None:
-                fault, self.at_commit = self.at_commit, None
-                raise fault
+            self._commit()
         except BaseException:
             self.kept, self.made = kept, made
             self.transactions.append("rollback")
             raise
         self.transactions.append("commit")
+
+    def _commit(self) -> None:
+        fault, self.at_commit = self.at_commit, None
+        if fault is not None:
+            raise fault
 
     def identify(self, session: Any, **claims: Any) -> Actor:
         if claims["subject"] == STRANGER or claims["subject"] in self.gone:
@@ -158,16 +162,12 @@ class World:
         if found is None:
             return None
         if found[0] != body_hash:
-            from service.errors import RuleInvalid
-
             raise RuleInvalid("key-reused")
         return found[1]
 
     def keep(
         self, session: Any, *, body_hash: str, status: int, headers: Any, body: bytes, **where: Any
     ) -> None:
-        from service.actions.idempotency import Stored
-
         name = tuple(sorted((key, str(value)) for key, value in where.items()))
         self.kept[name] = (body_hash, Stored(status, headers, body))
 
@@ -200,7 +200,9 @@ class Shown:
 
 def probe_blueprint(world: World) -> Blueprint:
     """Declare a noun with one operation of each sort; its action is the gate in small."""
-    blp = Blueprint("things", __name__, tag="Things", description="Things to try the plumbing with.")
+    blp = Blueprint(
+        "things", __name__, tag="Things", description="Things to try the plumbing with."
+    )
 
     def gate(call: Call, plan_id: uuid.UUID) -> None:
         world.calls.append(call)

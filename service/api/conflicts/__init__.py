@@ -1,0 +1,1 @@
+"""Flags of advice that cannot all be followed."""

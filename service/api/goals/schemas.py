@@ -1,0 +1,162 @@
+"""Say what a goal looks like, going in and coming out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.api.common import ItemCreate, ItemOut, RangeIn, RangeOut
+from service.domain.vocabulary import Discipline, GoalAchievement, GoalDirection, GoalStatus
+from service.web import fields
+from service.web.schemas import In, Out, Query, patch_of
+
+
+class Owner(StrEnum):
+    """Who owns a goal or a milestone: one discipline, or everybody together."""
+
+    PHYSICIAN = "physician"
+    PHYSIOTHERAPY = "physiotherapy"
+    PSYCHOLOGY = "psychology"
+    OCCUPATIONAL_THERAPY = "occupational-therapy"
+    NURSING = "nursing"
+    PHARMACY = "pharmacy"
+    DIETETICS = "dietetics"
+    SOCIAL_WORK = "social-work"
+    CARE_COORDINATION = "care-coordination"
+    PATIENT = "patient"
+    CAREGIVER = "caregiver"
+    SHARED = "shared"
+
+
+class AcceptanceStatus(StrEnum):
+    """FHIR goal-acceptance-status."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    PENDING = "pending"
+
+
+class AcceptancePriority(StrEnum):
+    """FHIR R4 goal-priority, without its suffix: how much the goal matters to this party."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class QuantityIn(In):
+    """Give a value and its unit."""
+
+    value = fields.Number(required=True)
+    unit = fields.Text(max_length=32, metadata={"description": "A UCUM unit."})
+
+
+class QuantityOut(Out):
+    """Show a value and its unit."""
+
+    value = fields.Number()
+    unit = fields.Text(allow_none=True)
+
+
+class AttainmentLevelIn(In):
+    """Say what one level of goal attainment scaling means for this goal."""
+
+    level = fields.Integer(
+        required=True,
+        minimum=-2,
+        maximum=2,
+        metadata={"description": "-2 much less than expected, 0 as expected, 2 much more."},
+    )
+    description = fields.Text(required=True, max_length=500)
+
+
+class AttainmentLevelOut(Out):
+    """Show what one level of goal attainment scaling means for this goal."""
+
+    level = fields.Integer()
+    description = fields.Text()
+
+
+class GoalAcceptanceIn(In):
+    """Say whether one party agrees to the goal."""
+
+    party = fields.Enum(Discipline, required=True)
+    status = fields.Enum(AcceptanceStatus, required=True)
+    priority = fields.Enum(AcceptancePriority)
+    note = fields.Text(max_length=500)
+
+
+class GoalAcceptanceOut(Out):
+    """Show whether one party agrees to the goal."""
+
+    party = fields.Enum(Discipline)
+    status = fields.Enum(AcceptanceStatus)
+    priority = fields.Enum(AcceptancePriority, allow_none=True)
+    note = fields.Text(allow_none=True)
+
+
+class GoalCreate(ItemCreate):
+    """Add a goal."""
+
+    title = fields.Text(required=True, max_length=200)
+    description = fields.Text()
+    expressed_by = fields.Enum(
+        Discipline, metadata={"description": "In whose words the goal is put."}
+    )
+    action = fields.Code(
+        metadata={"description": "The activity aimed at, a code of `/activities`."}
+    )
+    measure = fields.Text(
+        max_length=200, metadata={"description": "What is measured, in the same words everywhere."}
+    )
+    baseline = fields.Nested(QuantityIn)
+    target = fields.Nested(RangeIn)
+    direction = fields.Enum(GoalDirection)
+    start = fields.Date()
+    due = fields.Date()
+    status = fields.Enum(
+        GoalStatus, metadata={"description": "`active` where nothing is said; see FHIR's Goal."}
+    )
+    achievement = fields.Enum(GoalAchievement)
+    goal_attainment_scale = fields.List(fields.Nested(AttainmentLevelIn), max_items=5)
+    acceptance = fields.List(fields.Nested(GoalAcceptanceIn), max_items=20)
+    confidence_to_act = fields.Integer(
+        minimum=0,
+        maximum=10,
+        metadata={"description": "The patient's readiness to change, from 0 to 10."},
+    )
+    owner_discipline = fields.Enum(
+        Owner, metadata={"description": "The author's own discipline where nothing is said."}
+    )
+    owner_id = fields.Uuid(metadata={"description": "The person of the owning discipline."})
+
+
+GoalPatch = patch_of("GoalPatch", GoalCreate)
+
+
+class GoalOut(ItemOut):
+    """Show what the patient and the team are working towards."""
+
+    title = fields.Text()
+    description = fields.Text(allow_none=True)
+    expressed_by = fields.Enum(Discipline, allow_none=True)
+    action = fields.Code(allow_none=True)
+    measure = fields.Text(allow_none=True)
+    baseline = fields.Nested(QuantityOut, allow_none=True)
+    target = fields.Nested(RangeOut, allow_none=True)
+    direction = fields.Enum(GoalDirection, allow_none=True)
+    start = fields.Date(allow_none=True)
+    due = fields.Date(allow_none=True)
+    status = fields.Enum(GoalStatus)
+    achievement = fields.Enum(GoalAchievement, allow_none=True)
+    goal_attainment_scale = fields.List(fields.Nested(AttainmentLevelOut), allow_none=True)
+    acceptance = fields.List(fields.Nested(GoalAcceptanceOut), allow_none=True)
+    confidence_to_act = fields.Integer(allow_none=True)
+    owner_discipline = fields.Enum(Owner)
+    owner_id = fields.Text(allow_none=True)
+
+
+class GoalFilters(Query):
+    """Narrow a list of goals; several values of one filter are alternatives."""
+
+    status = fields.Several(fields.Enum(GoalStatus))
+    owner_discipline = fields.Several(fields.Enum(Owner))

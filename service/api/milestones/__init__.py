@@ -1,0 +1,1 @@
+"""Milestones of a plan, and the progress reported on them."""

@@ -1,0 +1,1 @@
+"""What the team advises the patient."""
