@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 import orjson
 import psycopg
 import structlog
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -237,7 +237,12 @@ def _begin_statement(tenant: str, readonly: bool, snapshot: bool) -> bytes:
 def _send(connection: Connection, statement: bytes) -> None:
     """Send a statement beneath SQLAlchemy, which then finds the transaction begun."""
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    result = driver.pgconn.exec_(statement)
+    try:
+        result = driver.pgconn.exec_(statement)
+    except MemoryError:  # how the driver calls it when nothing could be sent
+        raise psycopg.OperationalError("the connection is lost") from None
+    if driver.pgconn.status != ConnStatus.OK:
+        raise psycopg.OperationalError("the connection is lost")
     if result.status != ExecStatus.TUPLES_OK:
         raise psycopg.errors.error_from_result(result, encoding="utf-8")
 

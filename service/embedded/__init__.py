@@ -27,7 +27,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from service.embedded.cluster import Cluster, EmbeddedError, spawn
+from service.embedded.cluster import Cluster, EmbeddedError, reap, spawn
 from service.settings import keep_private, private_directory
 
 __all__ = ["OWNER", "SERVICE", "EmbeddedError", "EmbeddedPostgres", "Urls"]
@@ -71,8 +71,10 @@ class EmbeddedPostgres:
                 passwords = self._passwords()
                 if not self._cluster.running():
                     self._cluster.start(superuser_password=passwords["postgres"])
-                    self._make_roles_and_database(passwords)
                 self._watch()
+                if not self._cluster.furnished.exists():
+                    self._make_roles_and_database(passwords)
+                    self._cluster.furnished.touch(mode=0o600)
         except BaseException:
             self.stop()
             raise
@@ -94,6 +96,7 @@ class EmbeddedPostgres:
                 _lock(users, fcntl.LOCK_SH, wait=_LOCK_WAIT_SECONDS)
         finally:
             os.close(users)
+            reap()
         if self._guard is not None and not self._cluster.running():
             # It has nothing left to guard, and goes at once.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -175,12 +178,19 @@ class EmbeddedPostgres:
 
     def _passwords(self) -> dict[str, str]:
         private_directory(self._var / "keys")
-        kept = keep_private(self._var / "keys" / "postgres.json", _new_passwords)
+        file = self._var / "keys" / "postgres.json"
+        if self._cluster.made() and not file.exists():
+            raise EmbeddedError(
+                f"{file} is gone, and the database's passwords with it; make reset."
+            )
+        kept = keep_private(file, _new_passwords)
         passwords: dict[str, str] = json.loads(kept)
         return passwords
 
     def _url(self, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{password}@/{database}?host={self._cluster.socket_in_url()}"
+        # The port is said, because PGPORT would otherwise choose another socket.
+        place = f"host={self._cluster.socket_in_url()}&port=5432"
+        return f"postgresql://{role}:{password}@/{database}?{place}"
 
     def _make_roles_and_database(self, passwords: dict[str, str]) -> None:
         """Make what is missing; a first start that was killed half-way is finished by the next."""
@@ -208,16 +218,14 @@ class EmbeddedPostgres:
                         sql.Identifier(DATABASE), sql.Identifier(OWNER)
                     )
                 )
-            close_database(admin, DATABASE)
-
-
-def close_database(admin: psycopg.Connection[tuple[object, ...]], database: str) -> None:
-    """Let the owner and the service connect, and nobody else."""
-    name = sql.Identifier(database)
-    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-    admin.execute(
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(SERVICE))
-    )
+            for database in (DATABASE, "postgres", "template1"):
+                name = sql.Identifier(database)
+                admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+            admin.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(SERVICE)
+                )
+            )
 
 
 def _new_passwords() -> bytes:

