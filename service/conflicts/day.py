@@ -1,0 +1,202 @@
+"""Set out one plan on one day: who is live, until when, and which statements can touch.
+
+Indexes stand here and not in the rules, so that a rule reads as its sentence and looks only at
+pairs that share an activity, a load or a drug class. Given a set of pairs, it looks at no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from functools import cached_property
+
+from service.conflicts.coverage import Coverage, covers, narrows
+from service.conflicts.facts import OPEN_END, Facts, Recommendation
+from service.conflicts.loads import Met, demand_on
+from service.conflicts.statement import Statement
+from service.conflicts.tables import Tables, tables
+from service.conflicts.taxonomy import Taxonomy, taxonomy
+
+Pair = tuple[str, str]
+
+
+def end_of(rec: Recommendation, as_of: int) -> tuple[int, int]:
+    """Give where an interval ends, and from where it is provisional, before any successor."""
+    event = rec.end_event
+    if event is None:
+        return rec.end, OPEN_END
+    if event.recorded:
+        recorded_on = as_of if event.recorded_on is None else event.recorded_on
+        return min(rec.end, recorded_on), OPEN_END
+    planned = rec.end if rec.end < OPEN_END and as_of < rec.end else OPEN_END
+    return OPEN_END, planned
+
+
+def is_checked(rec: Recommendation) -> bool:
+    """Say whether the engine looks at a statement at all: active, or held by a flag."""
+    return rec.status == "active" or (rec.status == "on-hold" and bool(rec.held_by))
+
+
+def ends_by_succession(
+    recommendations: Collection[Recommendation], ends: dict[str, int]
+) -> dict[str, int]:
+    """Give the day on which a successor in force ends each statement, through any chain.
+
+    Successors are settled before what they succeed: one that is itself ended before it begins is
+    not in force, and ends nothing.
+    """
+    by_id = {rec.id: rec for rec in recommendations}
+    waiting = dict.fromkeys(by_id, 0)
+    for rec in recommendations:
+        for named in rec.supersedes:
+            if named in waiting:
+                waiting[named] += 1
+    ended = dict.fromkeys(by_id, OPEN_END)
+    ready = [code for code, count in waiting.items() if count == 0]
+    while ready:
+        rec = by_id[ready.pop()]
+        until = ended[rec.id]
+        in_force = (
+            rec.status == "active"
+            and rec.coding_status == "confirmed"
+            and rec.start < min(ends[rec.id], until)
+        )
+        begins = min(rec.start, until) if in_force else until
+        for named in rec.supersedes:
+            if named in waiting:
+                ended[named] = min(ended[named], begins)
+                waiting[named] -= 1
+                if waiting[named] == 0:
+                    ready.append(named)
+    return ended
+
+
+class Day:
+    """Hold the live statements of one plan on one day, and what could not be checked."""
+
+    def __init__(self, facts: Facts, as_of: int, pairs: Collection[Pair] | None = None) -> None:
+        self.facts = facts
+        self.as_of = as_of
+        self.year = date.fromordinal(as_of).year
+        self.body: Taxonomy = taxonomy()
+        self.drugs: Tables = tables()
+        self.notes: set[tuple[str, tuple[str, ...]]] = set()
+        self._pairs = None if pairs is None else {frozenset(pair) for pair in pairs}
+        self.statements = self._live()
+        self.by_id = {statement.id: statement for statement in self.statements}
+        spoken = [item for item in self.statements if item.kind != "education"]
+        self.positives = [item for item in spoken if item.strength > 0]
+        self.permits = [item for item in spoken if item.strength == 0]
+        self.negatives = [item for item in spoken if item.strength < 0]
+        self.messages = [
+            item for item in self.statements if item.kind == "education" and item.strength > 0
+        ]
+        self.medicines = [
+            item for item in spoken if item.kind == "medication" and item.strength >= 0
+        ]
+
+    def _live(self) -> list[Statement]:
+        recommendations = self.facts.recommendations
+        ends: dict[str, int] = {}
+        provisional: dict[str, int] = {}
+        for rec in recommendations:
+            ends[rec.id], provisional[rec.id] = end_of(rec, self.as_of)
+        ended = ends_by_succession(recommendations, ends)
+        live = []
+        for rec in sorted(recommendations, key=lambda rec: rec.id):
+            end = min(ends[rec.id], ended[rec.id])
+            if not is_checked(rec) or rec.start >= end:
+                continue
+            statement = Statement(rec, self.body, self.drugs)
+            statement.end = end
+            statement.provisional_from = provisional[rec.id]
+            statement.in_force = rec.status == "active" and not statement.suggested
+            live.append(statement)
+        return live
+
+    def note(self, reason: str, *ids: str) -> None:
+        """Remember something that could not be checked."""
+        self.notes.add((reason, tuple(sorted(set(ids)))))
+
+    def wanted(self, one: Statement, other: Statement) -> bool:
+        """Say whether this pair is among those to look at."""
+        return self.wanted_ids(one.id, other.id)
+
+    def wanted_ids(self, one: str, other: str) -> bool:
+        """Say the same of two items that are not statements."""
+        return self._pairs is None or frozenset((one, other)) in self._pairs
+
+    @cached_property
+    def capping(self) -> list[Statement]:
+        """Give the permits that limit what others ask."""
+        return [item for item in self.permits if item.caps]
+
+    @cached_property
+    def covered(self) -> list[tuple[Statement, Statement, Coverage]]:
+        """Give every positive or permit with each restriction on what it does."""
+        by_term: dict[str, list[Statement]] = {}
+        for n in (*self.negatives, *self.capping):
+            if n.term is not None:
+                by_term.setdefault(n.term, []).append(n)
+        found = []
+        for p in (*self.positives, *self.permits):
+            if p.term is None:
+                continue
+            terms = by_term.keys() & p.up
+            if p.counted:
+                terms |= by_term.keys() & p.counted.keys()
+            if p.quantifier == "all":
+                terms |= {
+                    term for term, items in by_term.items() if any(p.term in n.up for n in items)
+                }
+            for term in sorted(terms):
+                for n in by_term[term]:
+                    if n is not p and self.wanted(p, n):
+                        coverage = covers(p, n)
+                        if coverage is not None:
+                            found.append((p, n, coverage))
+        return found
+
+    @cached_property
+    def loaded(self) -> list[tuple[Statement, Statement, Met]]:
+        """Give every positive or permit with each restriction on a load it places."""
+        by_load: dict[str, list[Statement]] = {}
+        for n in (*self.negatives, *self.capping):
+            target = n.load_target or n.reading
+            if target is not None:
+                by_load.setdefault(target.load, []).append(n)
+        found = []
+        for p in (*self.positives, *self.permits):
+            loads = {demand.load for demand in p.demands(widened=True)}
+            for load in sorted(by_load.keys() & loads):
+                for n in by_load[load]:
+                    if n is p or not self.wanted(p, n):
+                        continue
+                    # The default `all` of a permit widens against a ban, not against a cap.
+                    met = demand_on(self.body, p, n, widened=not n.caps)
+                    if met is not None:
+                        found.append((p, n, met))
+        return found
+
+    @cached_property
+    def narrowed(self) -> list[tuple[Statement, Statement]]:
+        """Give every positive with each ban on a part of what it asks for."""
+        by_above: dict[str, list[Statement]] = {}
+        for n in self.negatives:
+            if n.action is not None and not n.caps and n.kind != "medication":
+                for code in n.up:
+                    by_above.setdefault(code, []).append(n)
+        return [
+            (p, n)
+            for p in self.positives
+            if p.action is not None and p.kind != "medication"
+            for n in by_above.get(p.action, ())
+            if self.wanted(p, n) and narrows(p, n)
+        ]
+
+    def couples(self, items: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
+        """Give each two of a list once, in the order of their ids."""
+        for index, one in enumerate(items):
+            for other in items[index + 1 :]:
+                if self.wanted(one, other):
+                    yield one, other

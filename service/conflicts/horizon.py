@@ -1,0 +1,74 @@
+"""Say until when a result holds, if nobody writes anything.
+
+Time alone changes findings only on days that the facts name. An earlier day than necessary costs
+one needless check; a later one would hide a change, so every day that could matter is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from service.conflicts.facts import OPEN_END, OPEN_START, Facts, Recommendation
+from service.conflicts.tables import tables
+from service.conflicts.tiers import FAR_AHEAD_DAYS
+
+
+def next_change(facts: Facts, as_of: date) -> date | None:
+    """Give the first day after `as_of` on which time alone may change the result."""
+    today = as_of.toordinal()
+    ahead = [day for day in days(facts, today) if today < day <= date.max.toordinal()]
+    return date.fromordinal(min(ahead)) if ahead else None
+
+
+def edges(start: int, end: int) -> Iterator[int]:
+    """Give the days around an interval: its ends, and 28 days before it begins."""
+    for day in (start, end):
+        if OPEN_START < day < OPEN_END:
+            yield from (day - FAR_AHEAD_DAYS, day, day + 1)
+
+
+def of_recommendation(rec: Recommendation, today: int) -> Iterator[int]:
+    """Give the days of one statement: interval, end event, review, sedation window."""
+    yield from edges(rec.start, rec.end)
+    if rec.end_event is not None:
+        if rec.end_event.recorded_on is not None:
+            yield from edges(OPEN_START, rec.end_event.recorded_on)
+        elif rec.end_event.recorded and rec.start < OPEN_END and today <= rec.start:
+            yield from edges(rec.start, OPEN_END)
+    if rec.review_by is not None:
+        yield rec.review_by + 1
+    if rec.medication is not None:
+        window = tables().sedating.window_days
+        for day in (rec.start, rec.medication.dose_change):
+            if day is not None and OPEN_START < day < OPEN_END:
+                yield from (day, day + window, day + window + 1)
+
+
+def days(facts: Facts, today: int) -> Iterator[int]:
+    """Give every day on which something in the facts begins, ends, lapses or steps."""
+    for rec in facts.recommendations:
+        yield from of_recommendation(rec, today)
+    for condition in facts.conditions:
+        yield from edges(condition.start, condition.end)
+    for allergy in facts.allergies:
+        yield from edges(allergy.start, allergy.end)
+    for goal in facts.goals:
+        yield from edges(goal.start, goal.due)
+    for value in facts.observations:
+        rule = tables().observations.get(value.code)
+        if rule is not None:
+            yield from (value.day, value.day + rule.days + 1)
+    for event in facts.events:
+        yield event.day
+        for row in tables().separation:
+            if row.event == event.code:
+                yield from edges(event.day, event.day + row.days)
+    for appointment in facts.appointments:
+        for moment in (appointment.start, appointment.end):
+            yield from edges(moment.date().toordinal(), OPEN_END)
+    if facts.birth_year is not None:
+        yield date(min(date.fromordinal(today).year + 1, date.max.year), 1, 1).toordinal()
+    if facts.capacity is not None and facts.capacity.hours_per_week is not None:
+        # The worst week is counted from today on, so each day may change its sum.
+        yield today + 1

@@ -1,0 +1,210 @@
+"""A medicine that the patient's condition, laboratory value, age or allergy speaks against.
+
+Fires for each row of the drug–condition table whose class (or one below it) and route a live
+medicine has, while the condition lasts, the newest value that counts lies in the row's range, or
+the patient has the row's age; and for an allergy to the drug's class or one above it. An old value
+counts only while it was low, and then one tier lower. A protective medicine that the row names,
+taken all the while, lowers the row. An allergy to a class below the drug's is listed as not
+checked: the drug's class is not stated closely enough.
+
+Told: the prescriber; the lead as well when it is critical. Resolves: the prescriber.
+FHIR: COND, LAB, DOSECOND or DALG, as the row says. Source: each row names its own (AGS Beers 2023,
+BNF, NICE NG203, CDC 2022, product labels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from service.conflicts.day import Day
+from service.conflicts.explain import mention, summarize, upper_first, what, who
+from service.conflicts.facts import Allergy, Condition, iso
+from service.conflicts.finding import Finding, Material, Mention, Overlap, Repair
+from service.conflicts.medicines import (
+    ALWAYS,
+    by_route,
+    counting,
+    is_of,
+    mitigate,
+    overlap_with,
+    patient,
+    provisional,
+)
+from service.conflicts.repairs import add_medicine, change, withdraw
+from service.conflicts.rule import Report, Rule, highest, recorded, resolvers
+from service.conflicts.statement import Statement
+from service.conflicts.tables import DrugCondition
+from service.conflicts.tiers import Tier, named, settle
+from service.conflicts.units import show
+
+
+def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Look at every medicine with every fact of the patient."""
+    findings: list[Finding] = []
+    for drug in day.medicines:
+        if drug.term is None:
+            continue
+        for row in day.drugs.drug_condition:
+            if is_of(drug, row.drug_class) and by_route(drug, row.routes):
+                findings += against_row(day, drug, row)
+        for allergy in day.facts.allergies:
+            findings += against_allergy(day, drug, allergy)
+    yield from highest(findings, [row.id for row in day.drugs.drug_condition])
+
+
+def against_row(day: Day, drug: Statement, row: DrugCondition) -> Iterator[Finding]:
+    """Look for the facts that a row names."""
+    if row.condition is not None:
+        if row.unless_observation is not None and counting(day, row.unless_observation):
+            return
+        for condition in day.facts.conditions:
+            if condition.code == row.condition and day.wanted_ids(drug.id, condition.id):
+                overlap = overlap_with(day, drug, condition.start, condition.end)
+                if overlap is not None:
+                    yield from report(day, drug, row, named_condition(condition), overlap)
+    elif row.observation is not None:
+        yield from against_lab(day, drug, row, row.observation)
+    elif row.min_age is not None and day.facts.birth_year is not None:
+        age = day.year - day.facts.birth_year
+        overlap = overlap_with(day, drug, *ALWAYS)
+        if age >= row.min_age and overlap is not None and day.wanted_ids(drug.id, "patient"):
+            yield from report(day, drug, row, patient(row.min_age), overlap)
+
+
+def against_lab(day: Day, drug: Statement, row: DrugCondition, code: str) -> Iterator[Finding]:
+    """Compare the value that counts today with the range of a row."""
+    lab = counting(day, code)
+    if lab is None or not day.wanted_ids(drug.id, lab.observation.id):
+        return
+    value = lab.observation.value
+    if (row.at_least is not None and value < row.at_least) or (
+        row.below is not None and value >= row.below
+    ):
+        return
+    overlap = overlap_with(day, drug, *ALWAYS)
+    if overlap is None:
+        return
+    label = day.drugs.observations[code].label
+    fact = Mention(
+        "observation",
+        lab.observation.id,
+        None,
+        None,
+        f"{label}: {show(value)} {lab.observation.unit} on "
+        f"{iso(lab.observation.day)}{' (old)' if lab.lapsed else ''}.",
+    )
+    yield from report(day, drug, row, fact, overlap, lapsed=lab.lapsed, value=value)
+
+
+def named_condition(condition: Condition) -> Mention:
+    """Say a condition in one sentence."""
+    name = condition.code.replace("-", " ")
+    return Mention("condition", condition.id, None, None, f"The patient has {name}.")
+
+
+def against_allergy(day: Day, drug: Statement, allergy: Allergy) -> Iterator[Finding]:
+    """Compare a medicine with an allergy."""
+    if not day.wanted_ids(drug.id, allergy.id):
+        return
+    overlap = overlap_with(day, drug, allergy.start, allergy.end)
+    if overlap is None or allergy.drug_class not in day.drugs.drug_up or drug.term is None:
+        return
+    if not is_of(drug, allergy.drug_class):
+        if drug.term in day.drugs.drug_up[allergy.drug_class]:
+            day.note("drug-class-not-stated", drug.id)
+        return
+    label = day.drugs.drug_label(allergy.drug_class)
+    fact = Mention(
+        "allergy", allergy.id, None, None, f"The patient has an allergy or intolerance: {label}."
+    )
+    tier = settle(
+        RULE.code,
+        named(day.drugs.allergy_tier, f"Allergy to {label} ({day.drugs.allergy_source})"),
+        sides=(drug,),
+        provisional=provisional(overlap, drug),
+    )
+    if tier is not None:
+        why = [f"{upper_first(day.drugs.drug_label(drug.term))} is, or is a kind of, {label}."]
+        yield build(day, drug, fact, overlap, tier, None, day.drugs.allergy_fhir, why, [], None)
+
+
+def report(
+    day: Day,
+    drug: Statement,
+    row: DrugCondition,
+    fact: Mention,
+    overlap: Overlap,
+    *,
+    lapsed: bool = False,
+    value: float | None = None,
+) -> Iterator[Finding]:
+    """Report one row with one fact."""
+    tier: Tier = named(row.tier, f"Row {row.id} of the drug–condition table ({row.source})")
+    if lapsed:
+        tier = tier.lowered("The value is old, and was low")
+    tier, addable = mitigate(
+        day, tier, row.mitigated_by, row.mitigated_tier, overlap.start, overlap.end
+    )
+    settled = settle(RULE.code, tier, sides=(drug,), provisional=provisional(overlap, drug))
+    if settled is None:
+        return
+    repairs: list[Repair] = []
+    if row.routes and "topical" not in row.routes:
+        repairs.append(
+            change(drug, {"medication": {"route": "topical"}}, "Give it on the skin instead.")
+        )
+    if addable and row.mitigated_by is not None:
+        repairs.append(add_medicine(drug.author, row.mitigated_by, overlap.start, day.drugs))
+    label = day.drugs.drug_label(row.drug_class)
+    why = [f"{fact.says} {upper_first(label)} is then advised against ({row.source})."]
+    yield build(day, drug, fact, overlap, settled, row.id, row.fhir, why, repairs, value)
+
+
+def build(
+    day: Day,
+    drug: Statement,
+    fact: Mention,
+    overlap: Overlap,
+    tier: Tier,
+    row: str | None,
+    fhir: str,
+    why: list[str],
+    repairs: list[Repair],
+    value: float | None,
+) -> Finding:
+    """Make the finding of a medicine and a fact."""
+    medication = drug.medication
+    return Report(
+        rule=RULE,
+        tier=tier,
+        summary=summarize(
+            (who(drug.author), what(drug, day.drugs)), ("but", fact.says.rstrip("."))
+        ),
+        mentions=[mention(drug, day.drugs), fact],
+        why=why,
+        repairs=[*repairs, withdraw(drug, day.drugs)],
+        resolver=resolvers((drug,), ()),
+        told=[f"author:{drug.author.id}"] if drug.author else [],
+        overlap=overlap,
+        row=row,
+        fhir=fhir,
+        material=Material(
+            lower={f"stance {drug.id}": float(drug.strength)},
+            higher={} if value is None else {"value": value},
+            exact={"class": drug.term, "route": medication.route if medication else None},
+        ),
+        recorded=recorded((drug,)),
+    ).freeze()
+
+
+RULE = Rule(
+    code="CF24",
+    type="drug-condition",
+    version="1",
+    source="Each row names its own: AGS Beers 2023, BNF, NICE NG203, CDC 2022, product labels",
+    fhir=("COND", "LAB", "DOSECOND", "DALG"),
+    told="the prescriber; the lead when critical",
+    resolver="the prescriber",
+    documentation=__doc__ or "",
+    find=find,
+)
