@@ -53,9 +53,9 @@ class Access:
         """Add what the caller is to an item: its author, its discipline, its share-holder."""
         found = set(self.relations)
         if getattr(item, "author_id", None) in self.acts_as:
-            found.add(
-                Relation.CREATED_BY_MACHINE if self.actor.is_machine else Relation.AUTHOR
-            )
+            found.add(Relation.AUTHOR)
+        if self.actor.is_machine and getattr(item, "entered_by", None) == self.actor.user_id:
+            found.add(Relation.CREATED_BY_MACHINE)
         return frozenset(found | self.owns(getattr(item, "owner_discipline", None)))
 
     def owns(self, owner_discipline: str | None) -> set[Relation]:

@@ -55,7 +55,11 @@ def hold(
                 continue
             if not item.held_by:
                 was_active = before is not None and before["status"] == RecommendationStatus.ACTIVE
-                item.released = dict(before) if was_active and before is not None else None
+                item.released = (
+                    {**before, "version": item.version - 1}
+                    if was_active and before is not None
+                    else None
+                )
             _set(session, plan, who, item, "held", [*item.held_by, str(flag.id)])
             held = True
     return held

@@ -18,9 +18,11 @@ from service.actions.gate import Access
 from service.actions.views import Page, Position, View
 from service.domain import clock, policy
 from service.domain.actor import Actor
+from service.domain.ids import new_id
 from service.domain.merge import changed_fields, jsonable, merge_patch
 from service.domain.policy import Action, Resource
-from service.errors import NotVisible, Stale
+from service.domain.vocabulary import Verification
+from service.errors import FieldError, Invalid, NotVisible, Stale
 from service.models import changes
 from service.models import items as stored
 from service.models.base import PlanItem
@@ -80,8 +82,23 @@ class Noun:
     def entered(self, access: Access, item: PlanItem) -> None:
         """Set columns of a new item that are not the caller's to set."""
 
+    def revised(self, access: Access, item: PlanItem) -> None:
+        """Set columns of a changed item that are not the caller's to set."""
+
     def private_to(self, item: PlanItem) -> str | None:
         """Name the one person an item is visible to, where it is."""
+        return None
+
+    def reads(self, item: PlanItem) -> bool:
+        """Say whether the engine reads this item as it stands."""
+        return self.detects
+
+    def vanishes(self, item: PlanItem) -> bool:
+        """Say whether a withdrawn item leaves no row behind."""
+        return False
+
+    def known_until(self, access: Access, item: PlanItem) -> int | None:
+        """Give the last version whose history the caller may read, where that is not the newest."""
         return None
 
     def show(self, access: Access, items: Sequence[Any]) -> list[View]:
@@ -106,6 +123,7 @@ def create(
     access = gate.enter(session, actor, plan_id, lock=True)
     given = {name: jsonable(value) for name, value in fields.items() if value is not None}
     side = _take_side_fields(given)
+    origin = _take_origin(actor, given)
     given = noun.complete(access, given)
     resource = noun.resource_of(given)
     gate.require(access, resource, Action.CREATE, noun.standing_to_new(access, given))
@@ -119,8 +137,14 @@ def create(
         author_id=str(actor.user_id),
         author_discipline=actor.discipline,
         author_role=actor.role,
+        entered_by=actor.user_id,
+        id=new_id(),
         version=1,
     )
+    if origin is not None:
+        item.source, item.verification = origin["source"], origin["verification"]
+        item.author_id = external_author(item.source, item.id)
+        item.author_discipline = item.author_role = None
     item.take(after)
     noun.entered(access, item)
     session.add(item)
@@ -202,6 +226,7 @@ def apply(
     item.take({name: after[name] for name in changed})
     item.version += 1
     item.updated_at = clock.now()
+    noun.revised(access, item)
     access.session.flush()
     _written(access, noun, item, "updated", before, side, rechecks=rechecks)
     return True
@@ -224,11 +249,15 @@ def withdraw(
     require_version(access, item, version, {})
     gate.require_open(access.plan)
     before = item.state()
-    item.withdrawn_at = clock.now()
-    item.version += 1
-    noun.withdrawn(access, item)
-    session.flush()
-    _written(access, noun, item, "entered-in-error", before, {})
+    if noun.vanishes(item):
+        _written(access, noun, item, "discarded", before, {}, rechecks=False)
+        session.delete(item)
+    else:
+        item.withdrawn_at = clock.now()
+        item.version += 1
+        noun.withdrawn(access, item)
+        session.flush()
+        _written(access, noun, item, "entered-in-error", before, {})
     audit.allowed(
         session,
         actor,
@@ -299,6 +328,7 @@ def history(
         plan_id,
         item_id,
         reader=str(actor.user_id),
+        until=noun.known_until(access, item),
         before=uuid.UUID(after[0]) if after else None,
         limit=limit + 1,
     )
@@ -369,6 +399,24 @@ def blank(model: type[PlanItem], name: str) -> Any:
     return argument(None) if callable(argument) else argument
 
 
+def external_author(source: Mapping[str, Any], item_id: uuid.UUID) -> str:
+    """Name the unknown requester of an imported item: equal to nobody else."""
+    return f"external:{source.get('system') or 'unknown'}:{item_id}"
+
+
+def _take_origin(actor: Actor, fields: dict[str, Any]) -> dict[str, Any] | None:
+    """Take where an item comes from; only a clinic system may say it, and what it enters is imported."""
+    said = {name: fields.pop(name) for name in ("source", "verification") if name in fields}
+    if actor.is_machine:
+        return {
+            "source": said.get("source") or {"system": actor.client_id},
+            "verification": said.get("verification") or Verification.UNVERIFIED.value,
+        }
+    if said:
+        raise Invalid(errors=[FieldError(f"/{name}", "read-only") for name in sorted(said)])
+    return None
+
+
 def _take_side_fields(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: fields.pop(name) for name in SIDE_FIELDS if name in fields}
 
@@ -391,11 +439,11 @@ def _written(
         item,
         action,
         before=before,
-        after=item.state() if action != "entered-in-error" else {},
+        after={} if action in ("entered-in-error", "discarded") else item.state(),
         reason=side.get("reason"),
         private_to=noun.private_to(item),
     )
-    if noun.detects and rechecks:
+    if rechecks and noun.detects and (noun.reads(item) or item.withdrawn_at is not None):
         cause = recheck.Cause(
             who=who,
             kind=noun.kind,

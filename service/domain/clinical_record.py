@@ -214,13 +214,14 @@ class GoalFacts:
 class ConditionFacts:
     """Hold a condition: a code of our tables or none, and always what the source said.
 
-    `sources` names every resource that states it, the newest first.
+    `text` names every diagnosis that the code stands for and `sources` every resource that states it, the
+    newest first.
     """
 
     origin: Origin
     code: str | None
     text: str
-    coding: Coding | None
+    codings: tuple[Coding, ...]
     period: Period
     musculoskeletal: bool
     sources: tuple[SourceKey, ...]
@@ -232,7 +233,7 @@ class AllergyFacts:
     origin: Origin
     drug_class: str | None
     text: str
-    coding: Coding | None
+    codings: tuple[Coding, ...]
     period: Period
     category: str | None
     criticality: str | None

@@ -73,6 +73,7 @@ class Relation(StrEnum):
     CREATED_BY_MACHINE = "created-by-machine"
     INVOLVED = "involved"
     RESOLVER = "resolver"
+    SECOND_PERSON = "second-person"
     REGISTRAR = "registrar"
     APPOINTING = "appointing"
     SUCCESSOR = "successor"
@@ -230,7 +231,7 @@ TABLE: tuple[Row, ...] = (
     *_rows(_CLINICIANS, Resource.CONFLICT, "acknowledge dismiss", Relation.RESOLVER),
     *_rows(_COORDINATOR, Resource.CONFLICT, "acknowledge", Relation.MEMBER),
     *_rows(_CLINICIANS, Resource.CONFLICT, "resolve accept", Relation.RESOLVER),
-    *_rows(_CLINICIANS, Resource.CONFLICT, "resolve", Relation.INVOLVED),
+    *_rows(_CLINICIANS, Resource.CONFLICT, "accept", Relation.SECOND_PERSON),
     *_rows(_PATIENT_ROLE, Resource.CONFLICT, "resolve accept", Relation.RESOLVER),
     # facts
     *_rows(_PHYSICIAN, _DIAGNOSED, "create update", Relation.MEMBER),

@@ -85,6 +85,7 @@ class PlanItem(TenantScoped, Versioned):
     author_id: Mapped[str] = mapped_column(String(200), nullable=False)
     author_discipline: Mapped[str | None] = mapped_column(CODE)
     author_role: Mapped[str | None] = mapped_column(CODE)
+    entered_by: Mapped[uuid.UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(nullable=False, default=now)
     updated_at: Mapped[datetime] = mapped_column(nullable=False, default=now)
     withdrawn_at: Mapped[datetime | None]
@@ -116,10 +117,16 @@ class PlanItem(TenantScoped, Versioned):
 
     def take(self, fields: Mapping[str, Any]) -> None:
         """Set own fields from what JSON carries."""
+        for name, value in self.typed(fields).items():
+            setattr(self, name, value)
+
+    def typed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn fields as JSON carries them into what the columns hold."""
         columns = inspect(type(self)).columns
-        for name, value in fields.items():
-            column = columns.get(name)
-            setattr(self, name, value if column is None else from_json(column.type, value))
+        return {
+            name: from_json(columns[name].type, value) if name in columns else value
+            for name, value in fields.items()
+        }
 
 
 def from_json(column: types.TypeEngine[Any], value: Any) -> Any:

@@ -101,16 +101,19 @@ def history(
     item_id: uuid.UUID,
     *,
     reader: str,
+    until: int | None = None,
     before: uuid.UUID | None,
     limit: int,
 ) -> Sequence[Change]:
-    """List an item's changes, newest first; those of a draft for its author only."""
+    """List an item's changes up to a version, newest first; those of a draft for its author only."""
     query = select(Change).where(
         Change.tenant_id == tenant_id,
         Change.plan_id == plan_id,
         Change.item_id == item_id,
         _readable(reader),
     )
+    if until is not None:
+        query = query.where(Change.version <= until, Change.action != "held")
     if before is not None:
         query = query.where(Change.id < before)
     return session.scalars(query.order_by(Change.id.desc()).limit(limit)).all()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import UniqueConstraint, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.models.base import CODE, NAME, Base, PlanItem
 
@@ -125,3 +127,34 @@ class Appointment(PlanItem, Base):
     travel_minutes: Mapped[int | None]
     status: Mapped[str] = mapped_column(CODE, default="booked")
     note: Mapped[str | None]
+
+
+def capacity_id(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
+) -> uuid.UUID | None:
+    """Find the one capacity of a plan."""
+    return session.scalar(
+        select(Capacity.id).where(Capacity.tenant_id == tenant_id, Capacity.plan_id == plan_id)
+    )
+
+
+def condition_codes(
+    session: Session, tenant_id: uuid.UUID, plan_ids: Sequence[uuid.UUID], day: date
+) -> dict[uuid.UUID, list[str]]:
+    """Name the conditions of each plan that have not ended by a day, as they were entered."""
+    found: dict[uuid.UUID, list[str]] = {one: [] for one in plan_ids}
+    rows = session.execute(
+        select(Condition.plan_id, Condition.code)
+        .where(
+            Condition.tenant_id == tenant_id,
+            Condition.plan_id.in_(plan_ids),
+            Condition.withdrawn_at.is_(None),
+            Condition.code.is_not(None),
+            or_(Condition.end.is_(None), Condition.end > day),
+        )
+        .order_by(Condition.id)
+    )
+    for plan_id, code in rows:
+        if code is not None and code not in found[plan_id]:
+            found[plan_id].append(code)
+    return found

@@ -120,3 +120,18 @@ def open_counts(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> d
         .group_by(Flag.tier)
     )
     return {tier: count for tier, count in rows}
+
+
+def disputed_statements(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
+) -> set[str]:
+    """Name the items that an open warning or critical flag of the plan is about."""
+    rows = session.scalars(
+        select(func.jsonb_path_query_array(Flag.finding, "$.statements[*].id")).where(
+            Flag.tenant_id == tenant_id,
+            Flag.plan_id == plan_id,
+            Flag.status.in_(OPEN),
+            Flag.tier.in_(("warning", "critical")),
+        )
+    )
+    return {one for ids in rows for one in ids}

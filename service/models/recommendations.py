@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index, and_, func, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,3 +95,19 @@ class Recommendation(PlanItem, Base):
     superseded_by: Mapped[uuid.UUID | None]
     retires_on: Mapped[date | None]
     original_author: Mapped[dict[str, Any] | None]
+
+
+def released_only() -> Sequence[ColumnElement[bool]]:
+    """Give the conditions of the released view: current and not held, or held with a released version."""
+    current = and_(
+        Recommendation.status.in_(("active", "completed")),
+        func.jsonb_array_length(Recommendation.held_by) == 0,
+    )
+    return (or_(current, Recommendation.released.is_not(None)),)
+
+
+def not_a_draft_of_others(authors: Iterable[str]) -> Sequence[ColumnElement[bool]]:
+    """Give the conditions that leave out drafts but those of these authors."""
+    return (
+        or_(Recommendation.status != "draft", Recommendation.author_id.in_(tuple(authors))),
+    )

@@ -1,0 +1,39 @@
+"""Goals: what the patient and the team are working towards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.actions.gate import Access
+from service.actions.items import Noun
+from service.actions.ownership import fill_owner
+from service.domain import lifecycles
+from service.domain.checks import check_interval, check_range
+from service.domain.policy import Resource
+from service.domain.vocabulary import GoalStatus
+from service.models.base import PlanItem
+from service.models.goals import Goal
+
+
+class Goals(Noun):
+    model = Goal
+    resource = Resource.GOAL
+
+    def complete(self, access: Access, fields: dict[str, Any]) -> dict[str, Any]:
+        return fill_owner(access, {"status": GoalStatus.ACTIVE, **fields})
+
+    def check(
+        self,
+        access: Access,
+        before: Mapping[str, Any] | None,
+        after: dict[str, Any],
+        item: PlanItem | None,
+        reason: str | None,
+    ) -> None:
+        lifecycles.move(lifecycles.GOAL, before and before["status"], after["status"])
+        check_interval(after["start"], after["due"], "/due")
+        check_range(after["target"], "/target")
+
+
+GOALS = Goals()

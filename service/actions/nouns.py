@@ -1,0 +1,14 @@
+"""Name every kind of item that a change may speak of, by the word the plan document uses."""
+
+from __future__ import annotations
+
+from service.actions.goals import GOALS
+from service.actions.items import Noun
+from service.actions.milestones import MILESTONES
+from service.actions.recommendations import RECOMMENDATIONS
+
+BY_KIND: dict[str, Noun] = {
+    "recommendation": RECOMMENDATIONS,
+    "goal": GOALS,
+    "milestone": MILESTONES,
+}

@@ -1,0 +1,151 @@
+"""Answer before saving: what would this raise, or make worse? Nothing is written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service import conflicts
+from service.actions import audit, document, gate
+from service.actions.gate import Access
+from service.actions.items import blank
+from service.domain.actor import Actor
+from service.domain.merge import jsonable, merge_patch
+from service.domain.policy import Action, Resource
+from service.domain.recommendations import check_shape
+from service.domain.vocabulary import TIER_RANK, RecommendationStatus, Tier
+from service.errors import ConcordError, FieldError, NotVisible, RuleInvalid
+from service.models.document import rows_of_plan
+from service.models.recommendations import Recommendation
+
+Row = dict[str, Any]
+
+
+def preview(
+    session: Session, actor: Actor, plan_id: uuid.UUID, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Say what saving this would open or worsen; `body` is one recommendation, or `changes`: several.
+
+    Each change is a new recommendation, or an `id` with a merge patch. What is posted counts as active;
+    new ones are named new-1, new-2 in their order.
+    """
+    access = gate.enter(session, actor, plan_id)
+    gate.require(access, Resource.PREVIEW, Action.READ)
+    actor.admitted(session)
+    asked = jsonable(dict(body))
+    changes = asked["changes"] if "changes" in asked else [asked]
+    answer = _compare(access, changes, "changes" in asked)
+    audit.allowed(
+        session,
+        actor,
+        "read",
+        Resource.PREVIEW,
+        plan_id=plan_id,
+        patient_id=access.plan.patient_id,
+    )
+    return answer
+
+
+def _compare(access: Access, changes: list[Row], several: bool) -> dict[str, Any]:
+    rows = rows_of_plan(access.session, access.actor.tenant_id, access.plan.id)
+    timezone, day = access.actor.timezone, access.day
+    before = conflicts.check(document.from_rows(rows, day, timezone))
+    wanted = {**rows, "recommendations": _changed(access, rows["recommendations"], changes, several)}
+    after = conflicts.check(document.from_rows(wanted, day, timezone))
+    known = {finding["fingerprint"]: finding for finding in before["findings"]}
+    unchecked = {_key(one) for one in before["not_checked"]}
+    return {
+        "findings": [
+            finding
+            for finding in after["findings"]
+            if _opens_or_worsens(known.get(finding["fingerprint"]), finding)
+        ],
+        "not_checked": [one for one in after["not_checked"] if _key(one) not in unchecked],
+    }
+
+
+def _key(entry: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return entry["reason"], tuple(entry["statements"])
+
+
+def _opens_or_worsens(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> bool:
+    if old is None:
+        return True
+    rise = TIER_RANK[Tier(new["tier"])] - TIER_RANK[Tier(old["tier"])]
+    if rise > 0:
+        return True
+    if old["material"] == new["material"]:
+        return False
+    return conflicts.compare_material(old["material_fields"], new["material_fields"]) in (
+        "worse",
+        "incomparable",
+    )
+
+
+def _changed(
+    access: Access, current: list[Row], changes: list[Row], several: bool
+) -> list[Row]:
+    by_id = {row["id"]: row for row in current}
+    fresh = 0
+    for index, change in enumerate(changes):
+        pointer = f"/changes/{index}" if several else ""
+        fields = {
+            name: value for name, value in change.items() if name not in ("reason", "resolves")
+        }
+        item_id = fields.pop("id", None)
+        if item_id is None:
+            fresh += 1
+            row = _new_row(access, f"new-{fresh}", fields)
+        elif item_id in by_id:
+            row = _revised_row(by_id[item_id], fields)
+        else:
+            raise NotVisible
+        _check(access, row, pointer)
+        by_id[row["id"]] = row
+    return list(by_id.values())
+
+
+def _new_row(access: Access, item_id: str, fields: Row) -> Row:
+    given = {name: value for name, value in fields.items() if value is not None}
+    own = {
+        name: given.get(name, blank(Recommendation, name)) for name in Recommendation.own_fields
+    }
+    return {
+        **own,
+        "status": RecommendationStatus.ACTIVE.value,
+        "id": item_id,
+        "version": 0,
+        "author_id": str(access.actor.user_id),
+        "author_discipline": access.actor.discipline,
+        "author_role": access.actor.role,
+        "recorded_at": None,
+        "held_by": [],
+        "superseded_by": None,
+        "source": None,
+    }
+
+
+def _revised_row(row: Row, patch: Row) -> Row:
+    merged = merge_patch(row, patch)
+    own = {
+        name: blank(Recommendation, name) if merged.get(name) is None else merged[name]
+        for name in Recommendation.own_fields
+    }
+    status = own["status"]
+    if status in (RecommendationStatus.DRAFT, RecommendationStatus.ON_HOLD):
+        own["status"] = RecommendationStatus.ACTIVE.value
+    return {**row, **own, "held_by": []}
+
+
+def _check(access: Access, row: Row, pointer: str) -> None:
+    imported = access.actor.is_machine or row["source"] is not None
+    try:
+        check_shape(row, imported=imported)
+    except ConcordError as error:
+        raise RuleInvalid(
+            error.code,
+            errors=[FieldError(pointer + one.pointer, one.code) for one in error.errors],
+        ) from None
