@@ -1,0 +1,1 @@
+"""Hold what codes of clinic systems mean in our tables; drafts for clinicians to review."""
