@@ -1,0 +1,130 @@
+# Concord's commands. `make help` lists them; README.md tells the tour.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# All cores, but no more databases than a small machine bears; WORKERS=-n0 for one process.
+WORKERS ?= -n logical --maxprocesses=4
+# The stamps carry the directory's checksum: a virtual environment does not survive a move.
+HERE := $(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -f 1)
+RUN := $(VENV)/.run-$(HERE)
+DEV := $(VENV)/.dev-$(HERE)
+
+# A demo unless the environment says otherwise; the console script knows no other default either.
+export CONCORD_MODE ?= demo
+
+.PHONY: help check run test test-e2e test-faults bench token import worker migrate lint types contracts \
+	spec spec-check lock fmt clean reset
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 16
+
+run: $(RUN) ## Start everything on 127.0.0.1:$PORT (8000), until Ctrl-C; EMPTY=1 for accounts without patients.
+	@exec $(BIN)/service run --with-parent
+
+test: $(DEV) ## Run the unit, API, house and concurrency tests.
+	@$(BIN)/pytest $(WORKERS)
+
+test-e2e: $(DEV) ## Run the story, Schemathesis and the two-clinic replay against live servers.
+	@$(BIN)/pytest -m e2e --timeout=900
+
+test-faults: $(DEV) ## Kill, restart and fill what is below the service, and look whether it recovers.
+	@$(BIN)/pytest -m faults --timeout=900
+
+bench: $(DEV) ## Measure against the limits of this machine; prints ratios.
+	@$(BIN)/pytest -m bench --timeout=1800 -q -s -p no:xdist
+
+token: $(RUN) ## Print a bearer token: ROLE=physiotherapist [USER=physiotherapist-2] [CLINIC=other].
+	@test -n "$(ROLE)" || { echo "make token: say ROLE=…, one of the roles that README.md lists." >&2; exit 2; }
+	@exec $(BIN)/service token --role "$(ROLE)" \
+		$(if $(filter command line,$(origin USER)),--user "$(USER)") $(if $(CLINIC),--clinic "$(CLINIC)")
+
+import: $(RUN) ## Import FHIR R4 bundles: FILES="a.json b.json.gz" [LEAD=physician] [CLINIC=demo].
+	@test -n "$(FILES)" || { echo 'make import: say FILES="…".' >&2; exit 2; }
+	@exec $(BIN)/service import-fhir $(if $(LEAD),--lead "$(LEAD)") $(if $(CLINIC),--clinic "$(CLINIC)") $(FILES)
+
+worker: $(RUN) ## Run a worker beside a service that runs elsewhere.
+	@exec $(BIN)/service worker
+
+migrate: $(RUN) ## Bring the database to the newest revision.
+	@exec $(BIN)/service migrate
+
+lint: $(DEV) ## Look for mistakes and for what is not formatted.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEV) ## Check the types.
+	@$(BIN)/mypy
+
+contracts: $(DEV) ## Check that every room imports from the storeys below it only.
+	@$(BIN)/lint-imports
+
+spec: $(RUN) ## Write the specification into openapi/.
+	@exec $(BIN)/service spec
+
+spec-check: $(RUN) ## Fail where openapi/ is not what the code would write.
+	@exec $(BIN)/service spec --check
+
+fmt: $(DEV) ## Format, and mend what can be mended without thinking.
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format -q .
+
+lock: ## Write both locks, with hashes, from what is a week old at least; needs uv, UPGRADE=1 moves all.
+	@uv=$$(command -v uv || echo $(BIN)/uv); test -x "$$uv" || { echo "make lock needs uv." >&2; exit 1; }; \
+	compile() { "$$uv" pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header \
+		--universal --python-version 3.11 --exclude-newer "7 days" $(if $(UPGRADE),--upgrade) "$$@"; }; \
+	compile --all-extras -o requirements-dev.lock && \
+	compile --extra build -c requirements-dev.lock -o requirements.lock
+
+clean: ## Remove what the tools left behind; the database and the environment stay.
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+	@find service tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset: ## Remove the demo's database and keys (asks first; YES=1 does not).
+	@if [ -z "$(YES)" ]; then printf "Remove var/ with the demo's database and keys? [y/N] " >&2; read answer; \
+		[ "$$answer" = y ] || { echo "Nothing was removed." >&2; exit 1; }; fi; \
+	if [ -x $(BIN)/python ] && $(BIN)/python -c 'import sys; from pathlib import Path; from service.embedded \
+		import EmbeddedPostgres; sys.exit(not EmbeddedPostgres(Path("var")).running())' 2>/dev/null; \
+	then echo "The service runs; stop it first." >&2; exit 1; fi; \
+	rm -rf var && echo "var/ is gone; make run begins anew."
+
+# --- the virtual environment -----------------------------------------------------------------------
+
+# Finds a Python that can do it, or says in one line what is missing.
+define FIND_PYTHON
+python=; for name in $(PYTHON) python3.12 python3.13 python3.11 python3.14 python3 python; do \
+	if command -v $$name >/dev/null 2>&1 && \
+		$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then python=$$name; break; fi; done; \
+if [ -z "$$python" ]; then \
+	echo "Concord needs Python 3.11 or newer, and there is none on the PATH (set PYTHON=…)." >&2; exit 1; fi; \
+if ! $$python -c 'import venv, ensurepip' >/dev/null 2>&1; then \
+	echo "$$python has no venv module; on Debian and Ubuntu: apt install python3-venv." >&2; exit 1; fi
+endef
+
+# uv where there is one, else pip; both take nothing whose hash is not in the lock.
+define INSTALL
+if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c 'import pip' >/dev/null 2>&1; then \
+	$(FIND_PYTHON); \
+	echo "Making the virtual environment, once ($$python)." >&2; \
+	rm -rf $(VENV) && $$python -m venv $(VENV) >&2 || exit 1; fi; \
+echo "Installing what $(1) names." >&2; \
+install() { $(BIN)/python -m pip --disable-pip-version-check -q install "$$@" >&2; }; \
+if command -v uv >/dev/null 2>&1 && \
+	uv pip install -q --python $(BIN)/python --require-hashes --no-deps -r $(1) >/dev/null 2>&1; then :; \
+else install --require-hashes --no-deps -r $(1) || exit 1; fi; \
+install --no-build-isolation --no-deps -e . || exit 1; \
+rm -f $(VENV)/.run-* $(VENV)/.dev-*
+endef
+
+check: ## Say what this machine lacks, if anything.
+	@$(FIND_PYTHON); echo "$$($$python --version) with venv: nothing is missing."
+
+$(RUN): requirements.lock pyproject.toml
+	@$(call INSTALL,requirements.lock); touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml
+	@$(call INSTALL,requirements-dev.lock); touch $(RUN) $@
