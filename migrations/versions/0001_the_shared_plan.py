@@ -1149,7 +1149,7 @@ def upgrade() -> None:
 
     role = sa.sql.quoted_name(context.get_context().opts["service_role"], quote=True)
     op.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
-    op.execute(f'GRANT SELECT ON tenants TO "{role}"')
+    op.execute(f'GRANT SELECT, INSERT ON tenants TO "{role}"')
     for table in TENANT_TABLES:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

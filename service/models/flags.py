@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Text,
     UniqueConstraint,
     cast,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -21,6 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.models.base import CODE, NAME, Base, TenantScoped, Versioned
 
+_STATEMENT_IDS: ColumnElement[Any] = literal_column("CAST('$.statements[*].id' AS jsonpath)")
 OPEN = ("detected", "acknowledged", "in-discussion")
 
 
@@ -103,7 +106,7 @@ def listed(
         query = query.where(Flag.code.in_(code))
     if statement:
         query = query.where(
-            func.jsonb_path_query_array(Flag.finding, "$.statements[*].id").op("?|")(
+            func.jsonb_path_query_array(Flag.finding, _STATEMENT_IDS).op("?|")(
                 cast(list(statement), ARRAY(Text))
             )
         )
@@ -119,7 +122,7 @@ def open_counts(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> d
         .where(Flag.tenant_id == tenant_id, Flag.plan_id == plan_id, Flag.status.in_(OPEN))
         .group_by(Flag.tier)
     )
-    return {tier: count for tier, count in rows}
+    return dict(rows.tuples().all())
 
 
 def disputed_statements(
@@ -127,7 +130,7 @@ def disputed_statements(
 ) -> set[str]:
     """Name the items that an open warning or critical flag of the plan is about."""
     rows = session.scalars(
-        select(func.jsonb_path_query_array(Flag.finding, "$.statements[*].id")).where(
+        select(func.jsonb_path_query_array(Flag.finding, _STATEMENT_IDS)).where(
             Flag.tenant_id == tenant_id,
             Flag.plan_id == plan_id,
             Flag.status.in_(OPEN),

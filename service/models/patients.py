@@ -112,3 +112,31 @@ def identifiers(
     for row in rows:
         result[row.patient_id].append({"system": row.system, "value": row.value})
     return result
+
+
+def replace_identifiers(
+    session: Session, patient: Patient, wanted: Sequence[tuple[str, str]]
+) -> None:
+    """Make these the patient's identifiers; those that stay keep their row and place."""
+    rows = session.scalars(
+        select(PatientIdentifier).where(
+            PatientIdentifier.tenant_id == patient.tenant_id,
+            PatientIdentifier.patient_id == patient.id,
+        )
+    ).all()
+    present = {(row.system, row.value): row for row in rows}
+    for pair, row in present.items():
+        if pair not in wanted:
+            session.delete(row)
+    session.flush()
+    for system, value in wanted:
+        if (system, value) not in present:
+            session.add(
+                PatientIdentifier(
+                    tenant_id=patient.tenant_id,
+                    patient_id=patient.id,
+                    system=system,
+                    value=value,
+                )
+            )
+    session.flush()

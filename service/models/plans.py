@@ -267,8 +267,9 @@ def plans_near(
     day: date,
     *,
     machine: bool = False,
+    needs_permit_for: str | None = None,
     before: uuid.UUID | None = None,
-    status: str | None = None,
+    status: Sequence[str] = (),
     limit: int | None = None,
     oldest_first: bool = False,
 ) -> list[CarePlan]:
@@ -295,20 +296,18 @@ def plans_near(
         )
         .exists(),
     )
+    permit = select(Consent.id).where(
+        Consent.tenant_id == tenant_id,
+        Consent.patient_id == CarePlan.patient_id,
+        Consent.decision == "permit",
+        Consent.grantee_id == user_id,
+        Consent.withdrawn_at.is_(None),
+        in_force(Consent.start, Consent.end, day),
+    )
     if machine:
-        near = or_(
-            near,
-            select(Consent.id)
-            .where(
-                Consent.tenant_id == tenant_id,
-                Consent.patient_id == CarePlan.patient_id,
-                Consent.decision == "permit",
-                Consent.grantee_id == user_id,
-                Consent.withdrawn_at.is_(None),
-                in_force(Consent.start, Consent.end, day),
-            )
-            .exists(),
-        )
+        near = or_(near, permit.where(Consent.purpose == "TREAT").exists())
+    if needs_permit_for is not None:
+        near = and_(near, permit.where(Consent.purpose == needs_permit_for).exists())
     denied = (
         select(Consent.id)
         .where(
@@ -332,8 +331,8 @@ def plans_near(
         .exists()
     )
     query = select(CarePlan).where(CarePlan.tenant_id == tenant_id, near, or_(own, ~denied))
-    if status is not None:
-        query = query.where(CarePlan.status == status)
+    if status:
+        query = query.where(CarePlan.status.in_(status))
     if before is not None:
         query = query.where(CarePlan.id < before)
     order = CarePlan.id.asc() if oldest_first else CarePlan.id.desc()
