@@ -14,7 +14,8 @@ from service.schema import newest_revision
 from service.settings import Settings
 from service.web import request_log
 from service.web.kernel import Doors
-from service.web.setup import make_app
+from service.web.setup import make_app, specification_of
+from service.web.specification import Specification
 
 DOORS = Doors(
     identify=accounts.identify,
@@ -48,6 +49,11 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
             "migrations": lambda: _is_up_to_date(ready),
         },
     )
+
+
+def specification() -> Specification:
+    """Make the specification of everything that is served; `export` writes the committed files."""
+    return specification_of(BLUEPRINTS)
 
 
 def _answers(database: Database) -> bool:

@@ -39,7 +39,7 @@ from flask_smorest.utils import load_info_from_docstring  # type: ignore[import-
 
 from service.domain.vocabulary import Scope
 from service.web.dump import compile_dump
-from service.web.kernel import kernel
+from service.web.kernel import kernel, operations_of
 from service.web.operation import Locate, Operation, View
 from service.web.operation_doc import document
 from service.web.schemas import In, Out, Patch, Query, names_of, query_with_paging
@@ -146,7 +146,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
     def register(self, app: Flask, options: dict[str, Any]) -> None:
         """Tell the kernel of the operations, as Flask takes the routes."""
         super().register(app, options)
-        known = app.extensions["concord"].operations
+        known = operations_of(app)
         names = {operation.name for operation in known.values()}
         for endpoint, operation in self.operations.items():
             if operation.name in names:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from service.domain.actor import Actor
@@ -71,17 +71,22 @@ class Doors:
 
 @dataclass(slots=True)
 class Kernel:
-    """Hold one application's settings, database, keys, doors and operations."""
+    """Hold one application's settings, database, keys and doors."""
 
     settings: Settings
     database: Transactions
     issuers: Issuers
     cursors: Cursors
     doors: Doors
-    operations: dict[str, Operation] = field(default_factory=dict)
 
 
 def kernel() -> Kernel:
     """Return the kernel of the application at hand."""
     found: Kernel = current_app.extensions["concord"]
+    return found
+
+
+def operations_of(app: Flask) -> dict[str, Operation]:
+    """Return the declared operations of an application, by endpoint."""
+    found: dict[str, Operation] = app.extensions.setdefault("concord-operations", {})
     return found

@@ -17,7 +17,8 @@ DESCRIPTION: Final = (
     " occupational therapists keep together; advice that cannot all be followed raises a flag.\n\n"
     'Every mutable resource has a `version` and the ETag `W/"<version>"`; a change names the version it is'
     " based on in `If-Match`. PATCH is JSON Merge Patch (RFC 7396). Errors are problem details (RFC 9457) with a"
-    " stable `code`. Times are RFC 3339 with their offset, ids are UUIDs, codes are kebab-case."
+    " stable `code`. A method that a resource does not know is answered by 405 with `Allow`. Times are RFC 3339"
+    " with their offset, ids are UUIDs, codes are kebab-case."
 )
 CONTACT: Final = {"name": "Concord"}
 SERVERS: Final = [{"url": "/", "description": "The service that serves this document."}]
@@ -74,10 +75,6 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
     },
     "WWWAuthenticate": {
         "description": "What is wrong with the token (RFC 6750).",
-        "schema": {"type": "string"},
-    },
-    "Allow": {
-        "description": "The methods this resource knows.",
         "schema": {"type": "string"},
     },
     "XRequestId": {

@@ -17,6 +17,7 @@ from service.web import json
 from service.web.cursor import Cursors
 from service.web.operation import Operation
 from service.web.preconditions import NEVER, expected_version
+from service.web.problems import PROBLEM_TYPE
 from service.web.schemas import USUAL_PAGE, Empty, In, Patch, field_errors
 from service.web.tokens import Principal
 
@@ -65,7 +66,7 @@ def read(operation: Operation, caller: Principal, cursors: Cursors) -> Reading:
 
 def _accepts_json() -> None:
     accepted = request.accept_mimetypes
-    if accepted and not accepted.accept_json and not accepted["application/problem+json"]:
+    if accepted and not accepted[JSON] and not accepted[PROBLEM_TYPE]:
         raise NotAcceptable
 
 

@@ -13,7 +13,7 @@ from service.web.blueprint import API, Blueprint
 from service.web.cursor import Cursors
 from service.web.health import Check
 from service.web.health import blueprint as health_blueprint
-from service.web.kernel import Doors, Kernel, Transactions
+from service.web.kernel import Doors, Kernel, Transactions, operations_of
 from service.web.metrics import Metrics
 from service.web.pages import blueprint as pages_blueprint
 from service.web.specification import Specification
@@ -60,9 +60,19 @@ def make_app(
     return app
 
 
+def specification_of(blueprints: Iterable[Blueprint]) -> Specification:
+    """Make the specification alone; it needs no settings and no database."""
+    app = Flask("service", static_folder=None)
+    paths.install(app)
+    specification = Specification(app)
+    for blueprint in blueprints:
+        specification.register(blueprint)
+    return specification
+
+
 def refuse_undeclared(app: Flask) -> None:
     """Refuse to start with a route of the API that declares no scope and no permission."""
-    declared = app.extensions["concord"].operations
+    declared = operations_of(app)
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(API) and rule.endpoint not in declared:
             raise RuntimeError(f"{rule.rule} has no declared scope and permission")

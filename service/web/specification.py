@@ -7,6 +7,7 @@ parameters stand in each operation. The overrides touch private hooks; `tests/we
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -194,7 +195,40 @@ def _finished(document: dict[str, Any]) -> dict[str, Any]:
     result["components"] = {
         kind: dict(sorted(members.items())) for kind, members in sorted(components.items())
     }
+    _drop_unused(result)
     return {**result, **found}
+
+
+def _drop_unused(document: dict[str, Any]) -> None:
+    """Drop components that nothing refers to, and then those that only they referred to."""
+    components = document["components"]
+    while True:
+        used = set(_references({**document, "components": {}}))
+        used |= set(_references(components))
+        unused = [
+            (kind, name)
+            for kind, members in components.items()
+            if kind != "securitySchemes"
+            for name in members
+            if f"#/components/{kind}/{name}" not in used
+        ]
+        if not unused:
+            break
+        for kind, name in unused:
+            del components[kind][name]
+    document["components"] = {kind: members for kind, members in components.items() if members}
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref" and isinstance(value, str):
+                yield value
+            else:
+                yield from _references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _references(item)
 
 
 def _parameters_into_operations(path: dict[str, Any]) -> None:

@@ -108,7 +108,7 @@ class World:
     def __init__(self) -> None:
         self.denials: list[dict[str, Any]] = []
         self.kept: dict[tuple[Any, ...], Any] = {}
-        self.in_flight: set[tuple[Any, ...]] = set()
+        self.twin_in_flight = False
         self.made: list[dict[str, Any]] = []
         self.version = 7
         self.transactions: list[str] = []
@@ -156,7 +156,7 @@ class World:
 
     def admit(self, session: Any, *, body_hash: str, **where: Any) -> Any:
         name = tuple(sorted((key, str(value)) for key, value in where.items()))
-        if name in self.in_flight:
+        if self.twin_in_flight:
             raise RuleConflict("key-in-flight")
         found = self.kept.get(name)
         if found is None:

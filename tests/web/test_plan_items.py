@@ -15,6 +15,7 @@ from service.actions.views import Page
 from service.domain.vocabulary import Scope
 from service.settings import Settings
 from service.web.blueprint import Blueprint
+from service.web.kernel import operations_of
 from service.web.plan_items import plan_items
 from service.web.setup import make_app
 from tests.web.conftest import (
@@ -112,7 +113,7 @@ def app(settings: Settings, world: World, recorder: Recorder) -> Flask:
 
 
 def test_the_operations_have_their_names_scopes_and_permissions(app: Flask) -> None:
-    declared = app.extensions["concord"].operations.values()
+    declared = operations_of(app).values()
     assert {
         operation.name: (operation.method, operation.scope, operation.permission)
         for operation in declared

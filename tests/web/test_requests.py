@@ -1,0 +1,437 @@
+"""What an operation reads from a request, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.errors import RuleConflict, Unavailable
+from tests.web.conftest import FORBIDDEN, HIDDEN, PERSON, PLAN, STRANGER, THING, World
+
+Bearer = Callable[..., dict[str, str]]
+THINGS = f"/api/v1/care-plans/{PLAN}/things"
+ONE = f"{THINGS}/{THING}"
+
+
+def test_a_list_is_walked_by_cursor(client: FlaskClient, bearer: Bearer, world: World) -> None:
+    first = client.get(f"{THINGS}?limit=1&colour=red", headers=bearer())
+    assert set(first.json) == {"items", "next_cursor"}
+    link = first.headers["Link"]
+    assert link.endswith('>; rel="next"')
+    second = client.get(link[1 : link.index(">")], headers=bearer())
+    assert second.status_code == 200
+    assert second.json["next_cursor"] is None
+    assert "Link" not in second.headers
+    before, after = world.calls
+    assert (before.after, before.limit) == (None, 1)
+    assert (after.after, after.limit, after.query) == (("position",), 1, {"colour": ["red"]})
+
+
+def test_a_cursor_is_for_its_list_its_filters_and_its_caller(
+    client: FlaskClient, bearer: Bearer
+) -> None:
+    cursor = client.get(f"{THINGS}?colour=red", headers=bearer()).json["next_cursor"]
+    for url, who in (
+        (f"{THINGS}?cursor={cursor}", bearer()),
+        (f"{THINGS}?colour=blue&cursor={cursor}", bearer()),
+        (f"{THINGS}?colour=red&cursor={cursor}x", bearer()),
+        (f"{THINGS}?colour=red&cursor={cursor}", bearer(subject=PLAN)),
+        (f"{THINGS}?colour=red&cursor={cursor}", bearer(tenant=PLAN)),
+        (f"/api/v1/care-plans/{THING}/things?colour=red&cursor={cursor}", bearer()),
+    ):
+        answer = client.get(url, headers=who)
+        assert (answer.status_code, answer.json["code"]) == (400, "invalid-cursor")
+    assert client.get(f"{THINGS}?colour=red&cursor={cursor}", headers=bearer()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "pointers"),
+    [
+        ("patinet=5", "unknown-parameter", ["/patinet"]),
+        ("John%20Smith=5", "unknown-parameter", []),
+        ("colour=red&colour=blue", "repeated-parameter", ["/colour"]),
+        ("limit=1&limit=1", "repeated-parameter", ["/limit"]),
+        ("limit=0", "invalid-parameter", ["/limit"]),
+        ("limit=201", "invalid-parameter", ["/limit"]),
+        ("limit=5.0", "invalid-parameter", ["/limit"]),
+        ("limit=", "invalid-parameter", ["/limit"]),
+        ("limit=%00", "invalid-parameter", ["/limit"]),
+        ("colour=", "invalid-parameter", ["/colour/0"]),
+        ("colour=red,green", "invalid-parameter", ["/colour/1"]),
+        ("after=2026-02-30", "invalid-parameter", ["/after"]),
+        ("cursor=", "invalid-parameter", ["/cursor"]),
+        ("cursor=%00", "invalid-parameter", ["/cursor"]),
+        ("cursor=" + "A" * 3000, "invalid-parameter", ["/cursor"]),
+    ],
+)
+def test_a_wrong_query_is_400_and_names_the_parameter(
+    client: FlaskClient, bearer: Bearer, query: str, code: str, pointers: list[str]
+) -> None:
+    answer = client.get(f"{THINGS}?{query}", headers=bearer())
+    assert (answer.status_code, answer.json["code"]) == (400, code)
+    assert [one["pointer"] for one in answer.json.get("errors", [])] == pointers
+
+
+def test_an_operation_without_parameters_takes_none(client: FlaskClient, bearer: Bearer) -> None:
+    answer = client.get(f"{ONE}?fields=title", headers=bearer())
+    assert (answer.status_code, answer.json["code"]) == (400, "unknown-parameter")
+    assert client.get("/api/v1/whoever?a=1", headers=bearer("x")).status_code == 400
+
+
+def test_a_creation_answers_201_with_location_and_etag(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    body = {"title": "New", "count": None, "size": {"unit": "kg", "low": None}, "colour": "red"}
+    answer = client.post(THINGS, json=body, headers=bearer())
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"{THINGS}/{answer.json['id']}"
+    assert answer.headers["ETag"] == 'W/"1"'
+    assert world.made == [{"title": "New", "size": {"unit": "kg"}, "colour": "red"}]
+    assert answer.json["count"] is None
+
+
+def test_a_read_has_the_etag_of_its_version(client: FlaskClient, bearer: Bearer) -> None:
+    answer = client.get(ONE, headers=bearer())
+    assert (answer.status_code, answer.headers["ETag"]) == (200, 'W/"7"')
+    assert client.get(THINGS, headers=bearer()).headers.get("ETag") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "status"),
+    [
+        (None, 428),
+        ("*", 428),
+        ("", 428),
+        ('W/"7"', 200),
+        ('"7"', 200),
+        ('W/"6"', 412),
+        ("7", 412),
+        ('W/"7", W/"8"', 412),
+        ('"x"', 412),
+    ],
+)
+def test_a_change_names_the_version_it_is_based_on(
+    client: FlaskClient, bearer: Bearer, tag: str | None, status: int
+) -> None:
+    headers = bearer() if tag is None else {**bearer(), "If-Match": tag}
+    answer = client.patch(ONE, json={"title": "Other"}, headers=headers)
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["ETag"] == 'W/"8"'
+    if status == 412:
+        assert answer.json["current_version"] == 7
+        assert answer.json["conflicting_fields"] == ["title"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 200),
+        ("application/merge-patch+json", 200),
+        ("application/json; charset=utf-8", 200),
+        ("Application/JSON", 200),
+        ("application/json; charset=latin-1", 415),
+        ("application/json-patch+json", 415),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("", 415),
+    ],
+)
+def test_a_patch_is_one_of_two_media_types(
+    client: FlaskClient, bearer: Bearer, content_type: str, status: int
+) -> None:
+    headers = {**bearer(), "If-Match": 'W/"7"'}
+    answer = client.patch(
+        ONE,
+        data=b'{"title": null}' if status == 415 else b'{"title": "Other"}',
+        content_type=content_type,
+        headers=headers,
+    )
+    assert answer.status_code == status
+
+
+def test_a_merge_patch_is_no_creation(client: FlaskClient, bearer: Bearer) -> None:
+    answer = client.post(
+        THINGS,
+        data=b'{"title": "x"}',
+        content_type="application/merge-patch+json",
+        headers=bearer(),
+    )
+    assert answer.status_code == 415
+
+
+def test_null_in_a_patch_reaches_the_action(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    headers = {**bearer(), "If-Match": 'W/"7"'}
+    assert client.patch(ONE, json={"count": None}, headers=headers).status_code == 200
+    assert world.made == [{"count": None}]
+    refused = client.patch(ONE, json={"title": None}, headers=headers)
+    assert (refused.status_code, refused.json["errors"]) == (
+        422,
+        [{"pointer": "/title", "code": "not-null"}],
+    )
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"5", b"null"])
+def test_a_body_is_an_object(client: FlaskClient, bearer: Bearer, body: bytes) -> None:
+    answer = client.post(THINGS, data=body, content_type="application/json", headers=bearer())
+    assert (answer.status_code, answer.json["errors"]) == (
+        422,
+        [{"pointer": "", "code": "not-an-object"}],
+    )
+
+
+def test_what_the_service_sets_cannot_be_sent(client: FlaskClient, bearer: Bearer) -> None:
+    answer = client.post(
+        THINGS, json={"title": "x", "id": str(THING), "version": 1}, headers=bearer()
+    )
+    assert answer.status_code == 422
+    assert sorted(one["pointer"] for one in answer.json["errors"]) == ["/id", "/version"]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (None, None, 200),
+        (b"", "application/json", 200),
+        (b"{}", "application/json", 200),
+        (b'{"note": "x"}', "application/json", 422),
+        (b"{", "application/json", 400),
+        (b"note=x", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_an_action_without_a_body_takes_none(
+    client: FlaskClient,
+    bearer: Bearer,
+    body: bytes | None,
+    content_type: str | None,
+    status: int,
+) -> None:
+    headers = {**bearer(), "If-Match": 'W/"7"'}
+    answer = client.post(f"{ONE}/poke", data=body, content_type=content_type, headers=headers)
+    assert answer.status_code == status
+
+
+def test_a_kept_document_is_sent_as_it_is_or_not_at_all(
+    client: FlaskClient, bearer: Bearer
+) -> None:
+    url = f"/api/v1/care-plans/{PLAN}/document"
+    answer = client.get(url, headers=bearer())
+    tag = answer.headers["ETag"]
+    assert (answer.data, tag) == (b'{"text":"kept"}', 'W/"3.patient.2026-03-01"')
+    for known in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
+        again = client.get(url, headers={**bearer(), "If-None-Match": known})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    other = client.get(url, headers={**bearer(), "If-None-Match": 'W/"2.patient.2026-03-01"'})
+    assert other.status_code == 200
+
+
+def test_any_token_will_do_where_the_operation_says_so(client: FlaskClient, bearer: Bearer) -> None:
+    assert client.get("/api/v1/whoever", headers=bearer("nothing")).json == {"text": str(PERSON)}
+    assert client.get("/api/v1/whoever").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("token_purpose", "header", "status", "seen"),
+    [
+        ("TREAT", None, 200, "TREAT"),
+        ("TREAT", "TREAT", 200, "TREAT"),
+        ("TREAT HOPERAT", "HOPERAT", 200, "HOPERAT"),
+        ("TREAT", "HOPERAT", 403, None),
+        ("TREAT", "ETREAT", 403, None),
+        ("TREAT", "treat", 400, None),
+        ("TREAT", "MARKETING", 400, None),
+        ("", "PATRQT", 200, "PATRQT"),
+        ("", "HOPERAT", 403, None),
+        ("", None, 200, "TREAT"),
+    ],
+)
+def test_a_purpose_can_only_be_narrowed(
+    client: FlaskClient,
+    bearer: Bearer,
+    world: World,
+    token_purpose: str,
+    header: str | None,
+    status: int,
+    seen: str | None,
+) -> None:
+    headers = bearer(purpose=token_purpose)
+    if header is not None:
+        headers["Purpose-Of-Use"] = header
+    answer = client.get(ONE, headers=headers)
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json["code"] == "purpose-not-permitted"
+    if seen is not None:
+        assert world.calls[-1].actor.purpose == seen
+
+
+def test_the_actor_knows_the_request(client: FlaskClient, bearer: Bearer, world: World) -> None:
+    answer = client.get(ONE, headers={**bearer(), "X-Request-Id": "my-request-1"})
+    actor = world.calls[0].actor
+    assert answer.headers["X-Request-Id"] == "my-request-1"
+    assert (actor.request_id, actor.operation) == ("my-request-1", "getThing")
+
+
+# --- the transaction ---------------------------------------------------------------------------
+
+
+def test_an_error_at_commit_is_an_answer_like_any_other(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    world.at_commit = RuleConflict("already-exists")
+    answer = client.post(THINGS, json={"title": "x"}, headers=bearer())
+    assert (answer.status_code, answer.json["code"]) == (409, "already-exists")
+    assert world.transactions == ["rollback"]
+    assert world.made == []
+
+
+def test_an_unknown_fault_at_commit_is_a_500_and_nothing_stands(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    world.at_commit = RuntimeError("boom")
+    answer = client.post(THINGS, json={"title": "x"}, headers={**bearer(), "Idempotency-Key": "k"})
+    assert answer.status_code == 500
+    assert (world.made, world.kept) == ([], {})
+
+
+def test_a_dump_that_fails_takes_the_write_with_it(
+    client: FlaskClient, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise TypeError("no such form")
+
+    monkeypatch.setattr("service.web.transaction.respond", broken)
+    assert client.post(THINGS, json={"title": "x"}, headers=bearer()).status_code == 500
+    assert world.transactions == ["rollback"]
+    assert world.made == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "scopes", "code"),
+    [
+        (HIDDEN, ("plan:read",), "not-found"),
+        (FORBIDDEN, ("plan:read",), "not-permitted"),
+        (PLAN, ("audit:read",), "insufficient-scope"),
+    ],
+)
+def test_a_refusal_is_recorded_in_a_second_transaction(
+    client: FlaskClient,
+    bearer: Bearer,
+    world: World,
+    plan: object,
+    scopes: tuple[str, ...],
+    code: str,
+) -> None:
+    answer = client.get(f"/api/v1/care-plans/{plan}/things/{THING}", headers=bearer(*scopes))
+    denial = world.denials[0]
+    assert len(world.denials) == 1
+    assert denial["actor"].user_id == PERSON
+    assert (denial["operation"], denial["code"], denial["plan_id"]) == ("getThing", code, plan)
+    assert denial["request_id"] == answer.headers["X-Request-Id"]
+    assert world.transactions[-1] == "commit"
+
+
+def test_whom_we_do_not_know_has_no_refusals(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    client.get(ONE)
+    client.get(ONE, headers=bearer(subject=STRANGER))
+    client.get(ONE, headers=bearer("audit:read", subject=STRANGER))
+    client.patch(ONE, json={}, headers={**bearer(), "If-Match": 'W/"1"'})
+    assert world.denials == []
+
+
+def test_a_refusal_that_cannot_be_recorded_is_no_answer(
+    client: FlaskClient, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(world, "denied", full)
+    client.application.extensions["concord"].doors = world.doors()
+    answer = client.get(f"/api/v1/care-plans/{HIDDEN}/things", headers=bearer())
+    assert answer.status_code == 503
+
+
+# --- idempotency -------------------------------------------------------------------------------
+
+
+def test_a_repeated_key_gets_the_same_answer(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    headers = {**bearer(), "Idempotency-Key": "key-1"}
+    first = client.post(THINGS, json={"title": "x", "count": 1}, headers=headers)
+    again = client.post(THINGS, json={"count": 1, "title": "x"}, headers=headers)
+    assert first.status_code == again.status_code == 201
+    assert first.data == again.data
+    for name in ("Location", "ETag", "Content-Type"):
+        assert first.headers[name] == again.headers[name]
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(world.made) == 1
+
+
+def test_a_key_with_another_body_is_422(client: FlaskClient, bearer: Bearer) -> None:
+    headers = {**bearer(), "Idempotency-Key": "key-1"}
+    client.post(THINGS, json={"title": "x"}, headers=headers)
+    answer = client.post(THINGS, json={"title": "y"}, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (422, "key-reused")
+
+
+def test_a_twin_in_flight_is_409_at_once(client: FlaskClient, bearer: Bearer, world: World) -> None:
+    world.twin_in_flight = True
+    answer = client.post(
+        THINGS, json={"title": "x"}, headers={**bearer(), "Idempotency-Key": "key-1"}
+    )
+    assert (answer.status_code, answer.json["code"]) == (409, "key-in-flight")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_key_is_the_callers_own_for_one_path(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    for who, path in (
+        (bearer(), THINGS),
+        (bearer(subject=PLAN), THINGS),
+        (bearer(tenant=PLAN), THINGS),
+        (bearer(), f"/api/v1/care-plans/{THING}/things"),
+    ):
+        headers = {**who, "Idempotency-Key": "key-1"}
+        answer = client.post(path, json={"title": "x"}, headers=headers)
+        assert "Idempotency-Replayed" not in answer.headers
+    assert len(world.made) == 4
+
+
+def test_only_good_answers_are_kept(client: FlaskClient, bearer: Bearer, world: World) -> None:
+    headers = {**bearer(), "Idempotency-Key": "key-1"}
+    world.raises = RuleConflict("plan-closed")
+    assert client.post(THINGS, json={"title": "x"}, headers=headers).status_code == 409
+    world.raises = None
+    answer = client.post(THINGS, json={"title": "x"}, headers=headers)
+    assert answer.status_code == 201
+    assert "Idempotency-Replayed" not in answer.headers
+
+
+def test_a_replay_passes_the_gate_again_and_comes_before_412(
+    client: FlaskClient, bearer: Bearer, world: World
+) -> None:
+    headers = {**bearer(), "Idempotency-Key": "key-1", "If-Match": 'W/"7"'}
+    first = client.post(f"{ONE}/poke", headers=headers)
+    assert first.status_code == 200
+    # The version has moved on since; the repeated request is answered as it was all the same.
+    again = client.post(f"{ONE}/poke", headers=headers)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
+    world.gone.add(PERSON)
+    assert client.post(f"{ONE}/poke", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "k" * 256, "tab\t"])
+def test_a_key_is_short_and_printable(client: FlaskClient, bearer: Bearer, key: str) -> None:
+    headers = {**bearer(), "Idempotency-Key": key}
+    answer = client.post(THINGS, json={"title": "x"}, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid-header")
