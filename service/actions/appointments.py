@@ -31,7 +31,8 @@ class Appointments(Noun):
         item: PlanItem | None,
         reason: str | None,
     ) -> None:
-        lifecycles.move(lifecycles.APPOINTMENT, before and before["status"], after["status"])
+        old_status = None if before is None else before["status"]
+        lifecycles.move(lifecycles.APPOINTMENT, old_status, after["status"])
         if datetime.fromisoformat(after["end"]) <= datetime.fromisoformat(after["start"]):
             raise refuse("/end", "ends-before-start")
 

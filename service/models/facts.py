@@ -129,9 +129,7 @@ class Appointment(PlanItem, Base):
     note: Mapped[str | None]
 
 
-def capacity_id(
-    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
-) -> uuid.UUID | None:
+def capacity_id(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> uuid.UUID | None:
     """Find the one capacity of a plan."""
     return session.scalar(
         select(Capacity.id).where(Capacity.tenant_id == tenant_id, Capacity.plan_id == plan_id)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,7 @@ def nearness(
     if lock:
         query = query.with_for_update(of=Patient).execution_options(populate_existing=True)
     row = session.execute(query).one_or_none()
-    return None if row is None else PatientNearness(*row)
+    return None if row is None else _of(row)
 
 
 def patients_near(
@@ -92,7 +93,7 @@ def patients_near(
     if before is not None:
         query = query.where(Patient.id < before)
     rows = session.execute(query.order_by(Patient.id.desc()).limit(limit))
-    return [PatientNearness(*row) for row in rows]
+    return [_of(row) for row in rows]
 
 
 def locked_open_plan(
@@ -101,12 +102,14 @@ def locked_open_plan(
     """Find a patient's open plan and hold its row, as every write that touches a plan does."""
     return session.scalar(
         select(CarePlan)
-        .where(
-            CarePlan.tenant_id == tenant_id, CarePlan.patient_id == patient_id, _is_open()
-        )
+        .where(CarePlan.tenant_id == tenant_id, CarePlan.patient_id == patient_id, _is_open())
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _of(row: Sequence[Any]) -> PatientNearness:
+    return PatientNearness(*row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,9 @@ class _Near:
     purpose: str
     clinicians: tuple[str, ...]
 
-    def query(self) -> Select[tuple[Patient, uuid.UUID | None, bool, bool, bool, bool, bool, bool, bool]]:
+    def query(
+        self,
+    ) -> Select[Any, Any, Any, Any, Any, Any, Any, Any, Any]:
         open_plan_id = select(CarePlan.id).where(*self._plans(), _is_open()).scalar_subquery()
         return select(
             Patient,

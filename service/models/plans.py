@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from service.domain.clock import now
@@ -31,6 +31,7 @@ from service.models.patients import Patient
 from service.models.users import User
 
 OPEN_STATUSES = ("active", "on-hold")
+Days = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class CarePlan(TenantScoped, Versioned, Base):
@@ -156,7 +157,7 @@ class Nearness:
     has_active_clinician: bool
 
 
-def in_force(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> ColumnElement[bool]:
+def in_force(start: Days, end: Days, day: date) -> ColumnElement[bool]:
     """Say whether a half-open interval of days holds this day."""
     return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end > day))
 
