@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.domain import clock
 from service.domain.checks import check_interval
 from service.domain.ids import new_id
+from service.domain.merge import jsonable
 from service.domain.vocabulary import ConsentDecision, Purpose
 from service.models.consents import Consent
 
@@ -28,7 +29,7 @@ def record(
     evidence: str | None = None,
 ) -> Consent:
     """Record one decision; without a grantee a denial holds for everybody, a permit for nobody."""
-    check_interval(start and start.isoformat(), end and end.isoformat(), "/end")
+    check_interval(jsonable(start), jsonable(end), "/end")
     consent = Consent(
         tenant_id=tenant_id,
         id=new_id(),

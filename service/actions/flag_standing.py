@@ -66,9 +66,7 @@ def relations(access: Access, flag: Flag, known: Sides) -> frozenset[Relation]:
 
 
 def _is_involved(access: Access, flag: Flag) -> bool:
-    authors = {
-        one["author"]["id"] for one in flag.finding["statements"] if one.get("author")
-    }
+    authors = {one["author"]["id"] for one in flag.finding["statements"] if one.get("author")}
     return bool(authors & access.acts_as) or access.actor.discipline in flag.finding["resolver"]
 
 
@@ -81,9 +79,7 @@ def is_resolver(access: Access, flag: Flag, known: Sides) -> bool:
         return True
     if any(_is_active(one, access, known) for one in named):
         return False
-    physicians = [
-        one for one in known.active if one.discipline == Discipline.PHYSICIAN
-    ]
+    physicians = [one for one in known.active if one.discipline == Discipline.PHYSICIAN]
     if physicians:
         return access.actor.discipline == Discipline.PHYSICIAN
     return Relation.LEAD in access.relations

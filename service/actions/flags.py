@@ -10,9 +10,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service import conflicts
-from service.actions import audit, document, flag_standing, gate, holds, items, notices, nouns
+from service.actions import (
+    audit,
+    document,
+    flag_standing,
+    gate,
+    holds,
+    items,
+    notices,
+    nouns,
+    recheck,
+)
 from service.actions import record as journal
-from service.actions import recheck
 from service.actions.flag_standing import Sides
 from service.actions.gate import Access
 from service.actions.views import Page, Position, View
@@ -187,7 +196,7 @@ def acknowledge(
     reason: str | None,
 ) -> View:
     """Say that one has seen a flag; a resolver's word lifts the hold of a critical one."""
-    access, flag, known, relations = _open(
+    access, flag, _, relations = _open(
         session, actor, plan_id, flag_id, version, Action.ACKNOWLEDGE
     )
     before = recheck.flag_state(flag)
@@ -224,9 +233,7 @@ def dismiss(
     reason: str,
 ) -> View:
     """Put a flag aside with a reason; a critical one only by who resolves it."""
-    access, flag, _, relations = _open(
-        session, actor, plan_id, flag_id, version, Action.DISMISS
-    )
+    access, flag, _, relations = _open(session, actor, plan_id, flag_id, version, Action.DISMISS)
     if flag.tier == Tier.CRITICAL and Relation.RESOLVER not in relations:
         raise Forbidden
     before = recheck.flag_state(flag)
@@ -334,9 +341,7 @@ def resolve(
         resolves=(str(flag.id),),
         reason=reason,
     )
-    recheck.plan(
-        session, access.plan, actor.timezone, access.day, cause, written=written
-    )
+    recheck.plan(session, access.plan, actor.timezone, access.day, cause, written=written)
     if flag.status != FlagStatus.RESOLVED:
         raise RuleConflict("finding-remains")
     flag.resolution = {

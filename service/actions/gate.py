@@ -80,9 +80,7 @@ def enter(session: Session, actor: Actor, plan_id: uuid.UUID, *, lock: bool = Fa
     return access
 
 
-def _admit(
-    session: Session, actor: Actor, plan_id: uuid.UUID, day: date, *, lock: bool
-) -> Access:
+def _admit(session: Session, actor: Actor, plan_id: uuid.UUID, day: date, *, lock: bool) -> Access:
     near = nearness(
         session,
         actor.tenant_id,

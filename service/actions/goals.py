@@ -31,7 +31,8 @@ class Goals(Noun):
         item: PlanItem | None,
         reason: str | None,
     ) -> None:
-        lifecycles.move(lifecycles.GOAL, before and before["status"], after["status"])
+        old_status = before["status"] if before else None
+        lifecycles.move(lifecycles.GOAL, old_status, after["status"])
         check_interval(after["start"], after["due"], "/due")
         check_range(after["target"], "/target")
 

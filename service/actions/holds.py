@@ -86,9 +86,7 @@ def release(
         ]
         if still == row["held_by"]:
             continue
-        item = stored.item(
-            session, Recommendation, plan.tenant_id, plan.id, uuid.UUID(row["id"])
-        )
+        item = stored.item(session, Recommendation, plan.tenant_id, plan.id, uuid.UUID(row["id"]))
         if item is None:
             continue
         if item.id not in own:

@@ -296,9 +296,7 @@ def listed(
     return Page.of(found, limit, noun.show(access, found[:limit]))
 
 
-def one(
-    session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, item_id: uuid.UUID
-) -> View:
+def one(session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, item_id: uuid.UUID) -> View:
     """Read one item."""
     access = gate.enter(session, actor, plan_id)
     item = find(access, noun, item_id)
@@ -372,9 +370,7 @@ def find(access: Access, noun: Noun, item_id: uuid.UUID, *, withdrawn: bool = Fa
     return item
 
 
-def require_version(
-    access: Access, item: Any, version: int, patch: Mapping[str, Any]
-) -> None:
+def require_version(access: Access, item: Any, version: int, patch: Mapping[str, Any]) -> None:
     """Refuse a write based on an older version, and name the fields that both sides changed."""
     if item.version == version:
         return

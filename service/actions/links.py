@@ -28,9 +28,7 @@ def check(
 ) -> None:
     """Refuse links to what is not in the plan, and links that need an author's consent."""
     _check_references(access, before, after)
-    changed = [
-        name for name in LINKS if set(after[name]) - set((before or {}).get(name) or ())
-    ]
+    changed = [name for name in LINKS if set(after[name]) - set((before or {}).get(name) or ())]
     if not changed:
         return
     others = {
@@ -86,7 +84,7 @@ def _check_succession(
     taken = {
         target
         for key, one in others.items()
-        if key != own and one.status not in (RecommendationStatus.REVOKED,)
+        if key != own and one.status != RecommendationStatus.REVOKED
         for target in one.supersedes
     }
     known = set((before or {}).get("supersedes") or ())
@@ -108,10 +106,11 @@ def _check_references(
     old = before or {}
     end_event = after["end_event"]
     if end_event is not None and end_event != old.get("end_event"):
-        model = {
+        models: dict[str, type[PlanItem]] = {
             EndEventKind.MILESTONE: Milestone,
             EndEventKind.APPOINTMENT: Appointment,
-        }.get(end_event.get("kind"))
+        }
+        model = models.get(end_event["kind"])
         if model is not None and end_event.get("ref") not in _ids(access, model):
             raise refuse("/end_event/ref", "unknown-reference")
     if after["reason_refs"] and after["reason_refs"] != old.get("reason_refs"):
@@ -124,9 +123,7 @@ def _check_references(
 def _ids(access: Access, model: type[PlanItem]) -> set[str]:
     return {
         str(one.id)
-        for one in stored.all_of(
-            access.session, model, access.actor.tenant_id, access.plan.id
-        )
+        for one in stored.all_of(access.session, model, access.actor.tenant_id, access.plan.id)
     }
 
 

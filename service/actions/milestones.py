@@ -43,11 +43,9 @@ class Milestones(Noun):
         item: PlanItem | None,
         reason: str | None,
     ) -> None:
-        old_status = before and before["status"]
+        old_status = before["status"] if before else None
         lifecycles.move(lifecycles.MILESTONE, old_status, after["status"])
-        lifecycles.needs_reason(
-            lifecycles.MILESTONE_REASONS, old_status, after["status"], reason
-        )
+        lifecycles.needs_reason(lifecycles.MILESTONE_REASONS, old_status, after["status"], reason)
         check_interval(after["start"], after["due"], "/due")
         if after["goal_id"] is not None and (before or {}).get("goal_id") != after["goal_id"]:
             _check_goal(access, after["goal_id"])
@@ -76,9 +74,7 @@ class Milestones(Noun):
 MILESTONES = Milestones()
 
 
-def derived(
-    item: Any, status_of: Mapping[str, str], reports: Sequence[Progress]
-) -> dict[str, Any]:
+def derived(item: Any, status_of: Mapping[str, str], reports: Sequence[Any]) -> dict[str, Any]:
     """Give what stands beside a milestone's own fields, outside its version."""
     percent = None
     measured: dict[tuple[str, str | None], float] = {}
@@ -201,9 +197,7 @@ def _check_requires(
 ) -> None:
     others = {
         str(one.id): one
-        for one in stored.all_of(
-            access.session, Milestone, access.actor.tenant_id, access.plan.id
-        )
+        for one in stored.all_of(access.session, Milestone, access.actor.tenant_id, access.plan.id)
     }
     for index, one in enumerate(after["requires"]):
         if one not in others:

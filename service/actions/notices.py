@@ -102,7 +102,15 @@ def for_flag(session: Session, plan: CarePlan, flag: Flag, team: Team, day: date
     people = authors(flag.finding) | team.people(flag.finding["told"])
     if flag.tier == Tier.CRITICAL:
         people.add(str(plan.lead_id))
-        owe(session, plan, RESOLVE, authors(flag.finding) | {str(plan.lead_id)}, flag, "conflict", day)
+        owe(
+            session,
+            plan,
+            RESOLVE,
+            authors(flag.finding) | {str(plan.lead_id)},
+            flag,
+            "conflict",
+            day,
+        )
         owe(
             session,
             plan,

@@ -65,11 +65,11 @@ def _summary(access: Access, rows: Row) -> Row:
     disputed = {
         one for flag in rows["flags"] if flag["tier"] in _DISPUTED for one in flag["statements"]
     }
-    tiers = [tier for tier in Tier if not access.released or tier in _DISPUTED]
-    counts = {tier.value: 0 if tier in tiers else None for tier in Tier}
-    for flag in rows["flags"]:
-        if counts[flag["tier"]] is not None:
-            counts[flag["tier"]] += 1
+    tiers = [flag["tier"] for flag in rows["flags"]]
+    counts = {
+        tier.value: tiers.count(tier) if not access.released or tier in _DISPUTED else None
+        for tier in Tier
+    }
     not_checked = None
     if not access.released:
         not_checked = len(_checked(access, access.day)["not_checked"])
@@ -104,9 +104,7 @@ def _milestones(rows: Row) -> list[Row]:
 
 def _recommendations(access: Access, rows: list[Row], disputed: set[str]) -> list[Row]:
     if not access.released:
-        return [
-            {**_with_author(row), "under_discussion": row["id"] in disputed} for row in rows
-        ]
+        return [{**_with_author(row), "under_discussion": row["id"] in disputed} for row in rows]
     hidden = dict.fromkeys(policy.RELEASED_HIDES[Resource.RECOMMENDATION])
     shown = []
     for row in rows:
@@ -133,9 +131,7 @@ def plan_document(
     access = gate.enter(session, actor, plan_id)
     gate.require(access, Resource.PLAN_DOCUMENT, Action.READ)
     _audit(access, Resource.PLAN_DOCUMENT)
-    return document.build(
-        session, actor.tenant_id, plan_id, as_of or access.day, actor.timezone
-    )
+    return document.build(session, actor.tenant_id, plan_id, as_of or access.day, actor.timezone)
 
 
 def not_checked(session: Session, actor: Actor, plan_id: uuid.UUID) -> Row:
@@ -190,9 +186,7 @@ def version(session: Session, actor: Actor, plan_id: uuid.UUID, revision: int) -
     _audit(access, Resource.VERSION)
     return {
         **_version(access, revision, list(rows)),
-        "changes": [
-            items.entry(row, _hidden(access, row)) for row in rows if _tells(access, row)
-        ],
+        "changes": [items.entry(row, _hidden(access, row)) for row in rows if _tells(access, row)],
     }
 
 

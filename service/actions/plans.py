@@ -52,7 +52,8 @@ def create(session: Session, actor: Actor, fields: Mapping[str, Any]) -> View:
     # Making a plan is treatment of a patient whom nobody treats yet: a denial stops it, no permit is asked.
     patients.check_consent(actor, near, needs_permit=False)
     actor.admitted(session)
-    if near.open_plan_id is not None:
+    # Asked again under the patient's lock: what the first statement saw may be older than the wait for it.
+    if stored.open_plan_of(session, actor.tenant_id, near.patient.id) is not None:
         raise RuleConflict("plan-exists", errors=[FieldError("/patient_id", "plan-exists")])
     lead = _lead(session, actor, fields.get("lead_id"))
     plan = CarePlan(

@@ -36,7 +36,7 @@ def preview(
     gate.require(access, Resource.PREVIEW, Action.READ)
     actor.admitted(session)
     asked = jsonable(dict(body))
-    changes = asked["changes"] if "changes" in asked else [asked]
+    changes = asked.get("changes", [asked])
     answer = _compare(access, changes, "changes" in asked)
     audit.allowed(
         session,
@@ -53,7 +53,10 @@ def _compare(access: Access, changes: list[Row], several: bool) -> dict[str, Any
     rows = rows_of_plan(access.session, access.actor.tenant_id, access.plan.id)
     timezone, day = access.actor.timezone, access.day
     before = conflicts.check(document.from_rows(rows, day, timezone))
-    wanted = {**rows, "recommendations": _changed(access, rows["recommendations"], changes, several)}
+    wanted = {
+        **rows,
+        "recommendations": _changed(access, rows["recommendations"], changes, several),
+    }
     after = conflicts.check(document.from_rows(wanted, day, timezone))
     known = {finding["fingerprint"]: finding for finding in before["findings"]}
     unchecked = {_key(one) for one in before["not_checked"]}
@@ -85,9 +88,7 @@ def _opens_or_worsens(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> 
     )
 
 
-def _changed(
-    access: Access, current: list[Row], changes: list[Row], several: bool
-) -> list[Row]:
+def _changed(access: Access, current: list[Row], changes: list[Row], several: bool) -> list[Row]:
     by_id = {row["id"]: row for row in current}
     fresh = 0
     for index, change in enumerate(changes):
@@ -110,9 +111,7 @@ def _changed(
 
 def _new_row(access: Access, item_id: str, fields: Row) -> Row:
     given = {name: value for name, value in fields.items() if value is not None}
-    own = {
-        name: given.get(name, blank(Recommendation, name)) for name in Recommendation.own_fields
-    }
+    own = {name: given.get(name, blank(Recommendation, name)) for name in Recommendation.own_fields}
     return {
         **own,
         "status": RecommendationStatus.ACTIVE.value,

@@ -79,9 +79,7 @@ def plan(
     found: Sequence[Mapping[str, Any]] = ()
     facts = None
     for round_number in range(_ROUNDS):
-        facts = conflicts.parse(
-            document.from_rows(rows, day, timezone)
-        )
+        facts = conflicts.parse(document.from_rows(rows, day, timezone))
         found = [finding.to_dict() for finding in conflicts.detect(facts, day)]
         moved = _reconcile(session, plan, flags, found, day, cause)
         told.extend(flag for flag, step in moved if step.move in TELLING)
@@ -91,9 +89,7 @@ def plan(
             flag for flag, step in moved if step.move in TELLING and step.move is not Move.LAPSE
         ]
         changed = round_number == 0 and holds.hold(session, plan, cause.who, asked, holdable)
-        released = holds.release(
-            session, plan, cause.who, by_id, rows["recommendations"], holdable
-        )
+        released = holds.release(session, plan, cause.who, by_id, rows["recommendations"], holdable)
         if not (changed or released):
             break
         session.flush()
@@ -262,7 +258,9 @@ def _take(
                 "by": cause.who.id,
                 "at": moment.isoformat(),
                 "reason": cause.reason,
-                "changes": [{"kind": cause.kind, "id": jsonable(cause.id), "version": cause.version}],
+                "changes": [
+                    {"kind": cause.kind, "id": jsonable(cause.id), "version": cause.version}
+                ],
             }
         if step.by is not None and (heir := flags.get(step.by)) is not None:
             flag.superseded_by = heir.id

@@ -151,9 +151,7 @@ def _keep_end_event(before: Mapping[str, Any] | None, after: dict[str, Any]) -> 
     """Whether the end event has been met is found out from the plan, never said by the author."""
     if after["end_event"] is not None:
         kept = (before or {}).get("end_event") or {}
-        is_same = all(
-            kept.get(name) == after["end_event"].get(name) for name in ("kind", "ref")
-        )
+        is_same = all(kept.get(name) == after["end_event"].get(name) for name in ("kind", "ref"))
         after["end_event"] = {
             **after["end_event"],
             "recorded": bool(kept.get("recorded")) if is_same else False,

@@ -123,9 +123,7 @@ def reconcile(
     return steps
 
 
-def _for_finding(
-    flag: Stored | None, finding: Seen, day: date, compare: Compare
-) -> Step | None:
+def _for_finding(flag: Stored | None, finding: Seen, day: date, compare: Compare) -> Step | None:
     fingerprint = finding.fingerprint
     if flag is None:
         return Step(fingerprint, Move.RAISE, FlagStatus.DETECTED)

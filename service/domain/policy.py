@@ -209,9 +209,7 @@ TABLE: tuple[Row, ...] = (
     *_rows(_CLINICIANS, Resource.RECOMMENDATION, "create", Relation.MEMBER),
     *_rows(_CLINICIANS, Resource.RECOMMENDATION, "update delete", Relation.AUTHOR),
     *_rows(_CLINICIANS, Resource.RECOMMENDATION, "confirm", Relation.MEMBER),
-    *_rows(
-        _CLINICIANS, Resource.RECOMMENDATION, "adopt", Relation.OWN_DISCIPLINE
-    ),
+    *_rows(_CLINICIANS, Resource.RECOMMENDATION, "adopt", Relation.OWN_DISCIPLINE),
     *_rows(_CLINICIANS, Resource.RECOMMENDATION, "adopt", Relation.LEAD),
     *_rows(_PHYSICIAN, Resource.MEDICATION, "create adopt", Relation.MEMBER),
     *_rows(_PHYSICIAN, Resource.MEDICATION, "update delete", Relation.AUTHOR),
@@ -222,9 +220,7 @@ TABLE: tuple[Row, ...] = (
         "create",
         Relation.PERMITTED_MACHINE,
     ),
-    *_rows(
-        _MACHINE, Resource.RECOMMENDATION, "update delete", Relation.CREATED_BY_MACHINE
-    ),
+    *_rows(_MACHINE, Resource.RECOMMENDATION, "update delete", Relation.CREATED_BY_MACHINE),
     # flags
     *_rows(_STAFF, Resource.CONFLICT, "discuss", Relation.MEMBER),
     *_rows(_CLINICIANS, Resource.CONFLICT, "acknowledge dismiss", Relation.INVOLVED),

@@ -70,12 +70,14 @@ class Versioned:
         return {"version_id_col": cls.version, "version_id_generator": False}
 
 
-class PlanItem(TenantScoped, Versioned):
+class PlanItem(TenantScoped, Versioned, Base):
     """Hold what every item of a plan has: its plan, its author, its source, its withdrawal.
 
     A subclass declares `item_kind`, `own_fields` (the names the contract gives its fields, in its order) and
     the columns of those names. Nested values are JSON with the names of the plan document.
     """
+
+    __abstract__ = True
 
     item_kind: ClassVar[str]
     own_fields: ClassVar[tuple[str, ...]]

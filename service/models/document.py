@@ -44,6 +44,7 @@ def rows_of_plan(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> 
     row = session.execute(_STATEMENT, {"tenant": tenant_id, "plan": plan_id}).one()
     return dict(zip(row._fields, row, strict=True))
 
+
 _LIVE = ("recommendations", "goals", "milestones")
 _SUMMARY_ROWS = ",\n".join(
     f"(SELECT coalesce(json_agg(t ORDER BY t.id DESC), '[]') FROM {table} t "

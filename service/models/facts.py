@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.models.base import CODE, NAME, Base, PlanItem
+from service.models.base import CODE, NAME, PlanItem
 
 
-class Preference(PlanItem, Base):
+class Preference(PlanItem):
     """Hold what the patient would rather do, or not do."""
 
     __tablename__ = "preferences"
@@ -26,7 +26,7 @@ class Preference(PlanItem, Base):
     note: Mapped[str | None]
 
 
-class Capacity(PlanItem, Base):
+class Capacity(PlanItem):
     """Hold the time and means the patient has, in their own words; one a plan, made with it."""
 
     __tablename__ = "capacities"
@@ -40,7 +40,7 @@ class Capacity(PlanItem, Base):
     note: Mapped[str | None]
 
 
-class Condition(PlanItem, Base):
+class Condition(PlanItem):
     """Hold a diagnosis; `code` is of the engine's tables, `coding` the source's own codes."""
 
     __tablename__ = "conditions"
@@ -54,7 +54,7 @@ class Condition(PlanItem, Base):
     end: Mapped[date | None]
 
 
-class Allergy(PlanItem, Base):
+class Allergy(PlanItem):
     """Hold an allergy or intolerance to a class of drugs."""
 
     __tablename__ = "allergies"
@@ -68,7 +68,7 @@ class Allergy(PlanItem, Base):
     end: Mapped[date | None]
 
 
-class Observation(PlanItem, Base):
+class Observation(PlanItem):
     """Hold one measured value that a rule may read."""
 
     __tablename__ = "observations"
@@ -83,7 +83,7 @@ class Observation(PlanItem, Base):
     coding: Mapped[list[Any] | None]
 
 
-class Event(PlanItem, Base):
+class Event(PlanItem):
     """Hold what happened to the patient: an injection, an operation, an injury, a review held."""
 
     __tablename__ = "events"
@@ -98,7 +98,7 @@ class Event(PlanItem, Base):
     note: Mapped[str | None]
 
 
-class JobDemand(PlanItem, Base):
+class JobDemand(PlanItem):
     """Hold what the patient's job asks of the body."""
 
     __tablename__ = "job_demands"
@@ -112,7 +112,7 @@ class JobDemand(PlanItem, Base):
     note: Mapped[str | None]
 
 
-class Appointment(PlanItem, Base):
+class Appointment(PlanItem):
     """Hold a time the patient is asked to attend; instants with their offset, shown local in the document."""
 
     __tablename__ = "appointments"

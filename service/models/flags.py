@@ -68,9 +68,7 @@ class Flag(TenantScoped, Versioned, Base):
 def flags_of_plan(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> Sequence[Flag]:
     """List every flag a plan ever had."""
     return session.scalars(
-        select(Flag)
-        .where(Flag.tenant_id == tenant_id, Flag.plan_id == plan_id)
-        .order_by(Flag.id)
+        select(Flag).where(Flag.tenant_id == tenant_id, Flag.plan_id == plan_id).order_by(Flag.id)
     ).all()
 
 
@@ -78,9 +76,7 @@ def flag(
     session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID, flag_id: uuid.UUID
 ) -> Flag | None:
     return session.scalar(
-        select(Flag).where(
-            Flag.tenant_id == tenant_id, Flag.plan_id == plan_id, Flag.id == flag_id
-        )
+        select(Flag).where(Flag.tenant_id == tenant_id, Flag.plan_id == plan_id, Flag.id == flag_id)
     )
 
 
@@ -125,9 +121,7 @@ def open_counts(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> d
     return dict(rows.tuples().all())
 
 
-def disputed_statements(
-    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
-) -> set[str]:
+def disputed_statements(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> set[str]:
     """Name the items that an open warning or critical flag of the plan is about."""
     rows = session.scalars(
         select(func.jsonb_path_query_array(Flag.finding, _STATEMENT_IDS)).where(

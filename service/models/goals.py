@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.models.base import CODE, NAME, Base, PlanItem
+from service.models.base import CODE, NAME, PlanItem
 
 
-class Goal(PlanItem, Base):
+class Goal(PlanItem):
     __tablename__ = "goals"
     item_kind = "goal"
     own_fields = (

@@ -14,7 +14,7 @@ from service.domain.clock import now
 from service.models.base import CODE, NAME, Base, PlanItem, TenantScoped
 
 
-class Milestone(PlanItem, Base):
+class Milestone(PlanItem):
     __tablename__ = "milestones"
     item_kind = "milestone"
     own_fields = (

@@ -94,7 +94,7 @@ class CarePlan(TenantScoped, Versioned, Base):
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class TeamMember(PlanItem, Base):
+class TeamMember(PlanItem):
     """Hold one person's membership of a plan's team; periods are half-open like every interval."""
 
     __tablename__ = "team_members"

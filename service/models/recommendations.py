@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Index, and_, func, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.models.base import CODE, NAME, Base, PlanItem
+from service.models.base import CODE, NAME, PlanItem
 
 LINKS = ("exception_to", "supersedes", "depends_on", "part_of", "alternative_to")
 
 
-class Recommendation(PlanItem, Base):
+class Recommendation(PlanItem):
     """Hold one piece of advice.
 
     `held_by` are the flags that hold it; while a revision is held, `released` keeps the last state that
@@ -108,6 +108,4 @@ def released_only() -> Sequence[ColumnElement[bool]]:
 
 def not_a_draft_of_others(authors: Iterable[str]) -> Sequence[ColumnElement[bool]]:
     """Give the conditions that leave out drafts but those of these authors."""
-    return (
-        or_(Recommendation.status != "draft", Recommendation.author_id.in_(tuple(authors))),
-    )
+    return (or_(Recommendation.status != "draft", Recommendation.author_id.in_(tuple(authors))),)
