@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from service.api.common import ItemCreate, ItemOut, RangeIn, RangeOut
+from service.api.common import ItemCreate, ItemOut, RangeOut
 from service.domain.vocabulary import Discipline, GoalAchievement, GoalDirection, GoalStatus
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
+
+# The engine takes no empty words, so what it reads holds at least one sign.
+NOT_BLANK = r"\S"
 
 
 class Owner(StrEnum):
@@ -57,6 +60,14 @@ class QuantityOut(Out):
     unit = fields.Text(allow_none=True)
 
 
+class GoalTargetIn(In):
+    """Give the range aimed at; either end may be open."""
+
+    low = fields.Number()
+    high = fields.Number()
+    unit = fields.Text(max_length=32, pattern=NOT_BLANK, metadata={"description": "A UCUM unit."})
+
+
 class AttainmentLevelIn(In):
     """Say what one level of goal attainment scaling means for this goal."""
 
@@ -97,7 +108,7 @@ class GoalAcceptanceOut(Out):
 class GoalCreate(ItemCreate):
     """Add a goal."""
 
-    title = fields.Text(required=True, max_length=200)
+    title = fields.Text(required=True, max_length=200, pattern=NOT_BLANK)
     description = fields.Text()
     expressed_by = fields.Enum(
         Discipline, metadata={"description": "In whose words the goal is put."}
@@ -106,10 +117,12 @@ class GoalCreate(ItemCreate):
         metadata={"description": "The activity aimed at, a code of `/activities`."}
     )
     measure = fields.Text(
-        max_length=200, metadata={"description": "What is measured, in the same words everywhere."}
+        max_length=200,
+        pattern=NOT_BLANK,
+        metadata={"description": "What is measured, in the same words everywhere."},
     )
     baseline = fields.Nested(QuantityIn)
-    target = fields.Nested(RangeIn)
+    target = fields.Nested(GoalTargetIn)
     direction = fields.Enum(GoalDirection)
     start = fields.Date()
     due = fields.Date()

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from service.api.common import AuthorOut, ItemCreate, ItemOut
-from service.api.goals.schemas import Owner
+from service.api.goals.schemas import NOT_BLANK, Owner
 from service.domain.vocabulary import Comparator, MilestoneStatus, PlanPhase, Readiness
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
@@ -48,7 +48,7 @@ class WaiverOut(Out):
 class MilestoneCreate(ItemCreate):
     """Add a milestone."""
 
-    title = fields.Text(required=True, max_length=200)
+    title = fields.Text(required=True, max_length=200, pattern=NOT_BLANK)
     description = fields.Text()
     goal_id = fields.Uuid(metadata={"description": "The goal it leads to."})
     phase = fields.Enum(PlanPhase)

@@ -1,0 +1,336 @@
+"""Say what a finding and a flag look like, and what the team may do about one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final
+
+from marshmallow import ValidationError, validates_schema
+
+from service.api.common import AuthorOut
+from service.api.goals.schemas import GoalPatch
+from service.api.milestones.schemas import MilestonePatch
+from service.api.recommendations.schemas import ContextOut, RecommendationPatch
+from service.domain.vocabulary import AcceptReason, FlagStatus, Role, Tier
+from service.web import fields
+from service.web.schemas import In, Out, Patch, Query
+
+
+class Severity(StrEnum):
+    """FHIR detectedissue-severity."""
+
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+
+
+class StatementKind(StrEnum):
+    """What kind of item a finding speaks of, in the words of the plan document."""
+
+    RECOMMENDATION = "recommendation"
+    GOAL = "goal"
+    MILESTONE = "milestone"
+    PREFERENCE = "preference"
+    CAPACITY = "capacity"
+    CONDITION = "condition"
+    ALLERGY = "allergy"
+    OBSERVATION = "observation"
+    EVENT = "event"
+    JOB_DEMAND = "job_demand"
+    APPOINTMENT = "appointment"
+    PATIENT = "patient"
+
+
+class PatientConflictStatus(StrEnum):
+    """What a patient learns of a flag: the team is still agreeing, or has agreed."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+class NotCheckedReason(StrEnum):
+    """Why the engine could not check something."""
+
+    INCOMPARABLE_UNITS = "incomparable-units"
+    DOSE_NOT_STATED = "dose-not-stated"
+    START_NOT_STATED = "start-not-stated"
+    RESTRICTION_WITHOUT_END = "restriction-without-end"
+    REVIEW_OVERDUE = "review-overdue"
+    DEPENDENCY_REVOKED = "dependency-revoked"
+    SUGGESTED_CODING = "suggested-coding"
+    MISSING_CODING = "missing-coding"
+    DRUG_CLASS_NOT_STATED = "drug-class-not-stated"
+
+
+class StatementOut(Out):
+    """Name one item that decided a finding, and say in words what it says."""
+
+    kind = fields.Enum(StatementKind)
+    id = fields.Text(metadata={"description": "`new-1` and so on for what is not saved yet."})
+    version = fields.Integer(allow_none=True)
+    author = fields.Nested(AuthorOut, allow_none=True)
+    says = fields.Text()
+
+
+class DimensionOut(Out):
+    """Compare what is asked with what is allowed, in the unit of the limit."""
+
+    name = fields.Text()
+    unit = fields.Text()
+    required = fields.List(
+        fields.Number(allow_none=True), metadata={"description": "Low and high end; null is open."}
+    )
+    allowed = fields.List(
+        fields.Number(allow_none=True), metadata={"description": "Low and high end; null is open."}
+    )
+    excess = fields.Number(allow_none=True)
+
+
+class OverlapOut(Out):
+    """Show the days on which both sides hold."""
+
+    start = fields.Date(allow_none=True)
+    end = fields.Date(allow_none=True)
+    relation = fields.Text(allow_none=True, metadata={"description": "Allen's word."})
+
+
+class SinceOut(Out):
+    """Show since when a finding holds, and which item brought it about."""
+
+    valid = fields.Date(allow_none=True)
+    recorded = fields.Text(allow_none=True)
+    caused_by = fields.Text(allow_none=True)
+
+
+class RepairStatementOut(Out):
+    """Name the item a repair would change; none where it would add one."""
+
+    kind = fields.Enum(StatementKind)
+    id = fields.Text(allow_none=True)
+
+
+class RepairOut(Out):
+    """Offer one change that clears the finding, and say whose it is to make."""
+
+    by = fields.Text()
+    statement = fields.Nested(RepairStatementOut)
+    change = fields.Free(metadata={"description": "A JSON Merge Patch."})
+    says = fields.Text()
+
+
+class FindingOut(Out):
+    """Show advice that cannot all be followed: what, why, and what would put it right."""
+
+    code = fields.Text(metadata={"description": "The rule, for example `CF03`."})
+    type = fields.Text(metadata={"description": "The rule's name, for example `dose-cap`."})
+    tier = fields.Enum(Tier)
+    severity = fields.Enum(Severity)
+    summary = fields.Text(max_length=140)
+    statements = fields.List(fields.Nested(StatementOut))
+    dimension = fields.Nested(DimensionOut, allow_none=True)
+    overlap = fields.Nested(OverlapOut, allow_none=True)
+    context = fields.Nested(ContextOut)
+    why = fields.List(fields.Text())
+    tier_trace = fields.List(fields.Text())
+    since = fields.Nested(SinceOut)
+    repairs = fields.List(fields.Nested(RepairOut))
+    told = fields.List(fields.Text())
+    resolver = fields.List(
+        fields.Text(),
+        metadata={"description": "Disciplines, or `lead`, `patient`, `author:<id>`."},
+    )
+    fhir = fields.Text(
+        allow_none=True, metadata={"description": "The v3-ActCode of a DetectedIssue, if one fits."}
+    )
+    row = fields.Text(allow_none=True, metadata={"description": "The table row that decided."})
+    rule_version = fields.Text()
+    knowledge_version = fields.Text()
+    fingerprint = fields.Text(metadata={"description": "The same for the same contradiction."})
+    material = fields.Text(metadata={"description": "A hash of the fields that decided."})
+
+
+class _SignedOut(Out):
+    by = fields.Text()
+    name = fields.Text(allow_none=True)
+    role = fields.Enum(Role, allow_none=True)
+    on_behalf_of = fields.Text(allow_none=True)
+    at = fields.DateTime()
+    episode = fields.Integer(allow_none=True)
+
+
+class AcknowledgementOut(_SignedOut):
+    """Show who has seen a flag; a resolver's acknowledgement lifts a hold."""
+
+    reason = fields.Text(allow_none=True)
+    resolver = fields.Boolean(allow_none=True)
+
+
+class CommentOut(_SignedOut):
+    """Show what was said about a flag."""
+
+    comment = fields.Text()
+
+
+class AcceptanceOut(_SignedOut):
+    """Show who accepted a contradiction, why, and until when."""
+
+    reason_code = fields.Enum(AcceptReason)
+    text = fields.Text(allow_none=True)
+    expires = fields.Date(allow_none=True)
+    monitor_by = fields.Date(allow_none=True)
+
+
+class ResolvingChangeOut(Out):
+    """Name a change that cleared a flag."""
+
+    kind = fields.Text()
+    id = fields.Text(allow_none=True)
+    version = fields.Integer(allow_none=True)
+
+
+class ResolutionOut(_SignedOut):
+    """Show how a flag was resolved or dismissed."""
+
+    reason = fields.Text(allow_none=True)
+    changes = fields.List(fields.Nested(ResolvingChangeOut))
+
+
+class CauseOut(Out):
+    """Name what opened or closed a flag."""
+
+    kind = fields.Text()
+    id = fields.Text(allow_none=True)
+    version = fields.Integer(allow_none=True)
+    by = fields.Text(allow_none=True)
+
+
+class ConflictOut(FindingOut):
+    """Show a flag: a finding with a life. With `as_of` for another day, what is stored of it is null."""
+
+    id = fields.Uuid(allow_none=True)
+    version = fields.Integer(allow_none=True)
+    status = fields.Enum(FlagStatus, allow_none=True)
+    episode = fields.Integer(
+        allow_none=True, metadata={"description": "Counts how often it was opened."}
+    )
+    opened_at = fields.DateTime(allow_none=True)
+    closed_at = fields.DateTime(allow_none=True)
+    acknowledgements = fields.List(fields.Nested(AcknowledgementOut), allow_none=True)
+    acceptances = fields.List(fields.Nested(AcceptanceOut), allow_none=True)
+    comments = fields.List(fields.Nested(CommentOut), allow_none=True)
+    resolution = fields.Nested(ResolutionOut, allow_none=True)
+    expires = fields.Date(
+        allow_none=True, metadata={"description": "The day on which an acceptance ends."}
+    )
+    caused_by = fields.Nested(CauseOut, allow_none=True)
+    superseded_by = fields.Uuid(allow_none=True)
+    group = fields.Text(
+        allow_none=True,
+        metadata={"description": "The limit it belongs to; flags of one group are one card."},
+    )
+
+
+class PatientConflictOut(Out):
+    """Show what a patient reads of a flag."""
+
+    id = fields.Uuid(allow_none=True)
+    status = fields.Enum(PatientConflictStatus)
+    text = fields.Text()
+
+
+class NotCheckedOut(Out):
+    """Show something the engine could not check, and why."""
+
+    reason = fields.Enum(NotCheckedReason)
+    statements = fields.List(fields.Text())
+
+
+class PreviewOut(Out):
+    """Show what a change would open or worsen, and what of it could not be checked."""
+
+    findings = fields.List(fields.Nested(FindingOut))
+    not_checked = fields.List(fields.Nested(NotCheckedOut))
+
+
+class ConflictFilters(Query):
+    """Narrow a list of flags; several values of one filter are alternatives."""
+
+    status = fields.Several(fields.Enum(FlagStatus))
+    tier = fields.Several(fields.Enum(Tier))
+    code = fields.Several(fields.Text(max_length=8, pattern=r"^CF[0-9]{2}$"))
+    statement = fields.Several(
+        fields.Text(max_length=64), metadata={"description": "Ids of items a flag names."}
+    )
+    as_of = fields.Date(
+        metadata={"description": "Find what would be found on this day; nothing is stored."}
+    )
+
+
+class ConflictAcknowledge(In):
+    """Say that one has seen a flag."""
+
+    reason = fields.Text(required=True, max_length=1000)
+
+
+class ConflictDiscuss(In):
+    """Say something about a flag."""
+
+    comment = fields.Text(required=True)
+
+
+class ConflictDismiss(In):
+    """Put a flag aside."""
+
+    reason = fields.Text(required=True, max_length=1000)
+
+
+class ConflictAccept(In):
+    """Accept a contradiction knowingly."""
+
+    reason_code = fields.Enum(AcceptReason, required=True)
+    text = fields.Text(required=True)
+    expires = fields.Date(
+        metadata={"description": "At most the overlap's end; otherwise in 28 days at the latest."}
+    )
+    monitor_by = fields.Date(metadata={"description": "Needed with `will-monitor`."})
+
+
+PATCHES: Final[dict[StatementKind, type[Patch]]] = {
+    StatementKind.RECOMMENDATION: RecommendationPatch,
+    StatementKind.GOAL: GoalPatch,
+    StatementKind.MILESTONE: MilestonePatch,
+}
+
+
+class ConflictChange(Patch):
+    """Change one item as its own PATCH would."""
+
+    kind = fields.Enum(StatementKind, required=True)
+    id = fields.Uuid(required=True)
+    version = fields.Integer(
+        required=True, minimum=1, metadata={"description": "The version it is based on."}
+    )
+    patch = fields.Free(required=True, metadata={"description": "A JSON Merge Patch."})
+
+
+class ConflictResolve(Patch):
+    """Clear a flag by changes, all or none."""
+
+    changes = fields.List(fields.Nested(ConflictChange), required=True, min_items=1, max_items=20)
+    reason = fields.Text(required=True, max_length=1000)
+
+    @validates_schema
+    def _patches(self, data: dict[str, Any], **_: Any) -> None:
+        """Read each patch as the PATCH of its own kind would."""
+        wrong: dict[int, Any] = {}
+        for index, change in enumerate(data["changes"]):
+            schema = PATCHES.get(change["kind"])
+            if schema is None:
+                wrong[index] = {"kind": ["not-changeable-here"]}
+                continue
+            try:
+                change["patch"] = schema().load(change["patch"])
+            except ValidationError as error:
+                wrong[index] = {"patch": error.messages}
+        if wrong:
+            raise ValidationError({"changes": wrong})
