@@ -14,7 +14,7 @@ declares them beside it with `blp.operation`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -67,12 +67,17 @@ class HistoryEntryOut(Out):
 class Ways(Protocol):
     """Name the one way of every item of a plan; `service.actions.items` is it."""
 
-    create: Callable[..., Any]
-    revise: Callable[..., Any]
-    withdraw: Callable[..., None]
-    listed: Callable[..., Page]
-    one: Callable[..., Any]
-    history: Callable[..., Page]
+    def create(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def revise(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def withdraw(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def listed(self, *args: Any, **kwargs: Any) -> Page: ...
+
+    def one(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def history(self, *args: Any, **kwargs: Any) -> Page: ...
 
 
 def plan_items(

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
-from tests.web.conftest import FORBIDDEN, HIDDEN, PLAN, STRANGER, THING, World
+from tests.web.conftest import FORBIDDEN, HIDDEN, PLAN, STRANGER, THING, Client, World
 
 Bearer = Callable[..., dict[str, str]]
 JSON = "application/json"
@@ -36,9 +35,7 @@ STEPS: list[tuple[str, int, str]] = [
 
 
 @pytest.mark.parametrize("right", range(len(STEPS) + 1))
-def test_the_first_fault_standing_is_the_answer(
-    right: int, client: FlaskClient, bearer: Bearer
-) -> None:
+def test_the_first_fault_standing_is_the_answer(right: int, client: Client, bearer: Bearer) -> None:
     mended = {name for name, _, _ in STEPS[:right]}
     answer = client.patch(**_request(mended, bearer))
     if right == len(STEPS):
@@ -73,7 +70,7 @@ def _request(mended: set[str], bearer: Bearer) -> dict[str, Any]:
 
 
 def test_a_scope_is_checked_before_any_look_up(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     answer = client.get(f"/api/v1/care-plans/{HIDDEN}/things", headers=bearer("audit:read"))
     assert answer.status_code == 403

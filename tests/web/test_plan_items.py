@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from service.actions.views import Page
 from service.domain.vocabulary import Scope
@@ -21,6 +20,7 @@ from service.web.setup import make_app
 from tests.web.conftest import (
     PLAN,
     THING,
+    Client,
     Shown,
     ThingCreate,
     ThingFilters,
@@ -128,7 +128,7 @@ def test_the_operations_have_their_names_scopes_and_permissions(app: Flask) -> N
 
 
 def test_each_operation_asks_the_one_way(
-    client: FlaskClient, bearer: Bearer, recorder: Recorder
+    client: Client, bearer: Bearer, recorder: Recorder
 ) -> None:
     who = bearer("plan:read", "recommendation:write")
     listed = client.get(f"{COLLECTION}?colour=red,blue&limit=5", headers=who)
@@ -162,7 +162,7 @@ def test_each_operation_asks_the_one_way(
     ]
 
 
-def test_the_declaration_is_documented(client: FlaskClient) -> None:
+def test_the_declaration_is_documented(client: Client) -> None:
     document = client.get("/openapi.json").json
     operation = document["paths"]["/api/v1/care-plans/{plan_id}/odd-things"]["post"]
     assert operation["summary"] == "Add an odd thing to a plan"

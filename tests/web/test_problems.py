@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from service import errors
 from service.errors import CODES, ConcordError, FieldError
 from service.web.problems import STATUS, problem
-from tests.web.conftest import HIDDEN, PLAN, THING, World
+from tests.web.conftest import HIDDEN, PLAN, THING, Client, World
 
 Bearer = Callable[..., dict[str, str]]
 THINGS = f"/api/v1/care-plans/{PLAN}/things"
@@ -38,21 +38,21 @@ def test_every_error_renders_as_a_problem(app: Flask) -> None:
             answer = problem(cls(errors=[FieldError("/a", "required")], extra={"a": 1}))
             assert answer.content_type == "application/problem+json"
             assert answer.status_code == STATUS[cls]
-            body = answer.json
+            body: Any = answer.json
             assert body["type"] == f"/problems/{body['code']}"
             assert body["errors"] == [{"pointer": "/a", "code": "required"}]
             assert {"title", "status", "code", "detail", "request_id"} <= body.keys()
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
-def test_every_problem_type_is_a_page(client: FlaskClient, code: str) -> None:
+def test_every_problem_type_is_a_page(client: Client, code: str) -> None:
     answer = client.get(f"/problems/{code}")
     assert answer.status_code == 200
     assert code in answer.text
 
 
 def test_an_unknown_problem_type_and_an_unknown_route_are_the_same_404(
-    client: FlaskClient,
+    client: Client,
 ) -> None:
     for path in ("/problems/no-such", "/nothing", "/api/v1/nothing", "/api/v1/"):
         answer = client.get(path)
@@ -63,13 +63,11 @@ def test_an_unknown_problem_type_and_an_unknown_route_are_the_same_404(
 def test_members_of_an_error_are_shown_and_cannot_take_the_place_of_ours(app: Flask) -> None:
     error = errors.Stale(extra={"current_version": 9, "status": 200, "code": "x"})
     with app.test_request_context():
-        body = problem(error).json
+        body: Any = problem(error).json
     assert (body["current_version"], body["status"], body["code"]) == (9, 412, "stale-version")
 
 
-def test_what_nobody_expected_says_nothing(
-    client: FlaskClient, bearer: Bearer, world: World
-) -> None:
+def test_what_nobody_expected_says_nothing(client: Client, bearer: Bearer, world: World) -> None:
     world.raises = ValueError(f"{SECRET} has a bad knee")
     with capture_logs() as lines:
         answer = client.get(f"{THINGS}?colour=red", headers=bearer())
@@ -83,7 +81,7 @@ def test_what_nobody_expected_says_nothing(
 
 
 def test_a_fault_below_us_is_a_503_that_says_when_to_come_back(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     world.raises = errors.Unavailable(extra={"retry_after": 2})
     answer = client.get(THINGS, headers=bearer())
@@ -93,7 +91,7 @@ def test_a_fault_below_us_is_a_503_that_says_when_to_come_back(
 
 
 def test_an_error_without_a_class_of_its_own_is_a_500_that_says_nothing(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     world.raises = ConcordError("internal-error", SECRET)
     answer = client.get(THINGS, headers=bearer())
@@ -112,7 +110,7 @@ def test_an_error_without_a_class_of_its_own_is_a_500_that_says_nothing(
     ],
 )
 def test_a_method_a_resource_does_not_know_is_405_with_allow(
-    client: FlaskClient, method: str, path: str, allowed: set[str]
+    client: Client, method: str, path: str, allowed: set[str]
 ) -> None:
     answer = client.open(path, method=method)
     assert (answer.status_code, answer.json["code"]) == (405, "method-not-allowed")
@@ -120,7 +118,7 @@ def test_a_method_a_resource_does_not_know_is_405_with_allow(
 
 
 def test_options_names_the_methods_and_head_is_a_get_without_a_body(
-    client: FlaskClient, bearer: Bearer
+    client: Client, bearer: Bearer
 ) -> None:
     options = client.options(THINGS)
     assert options.status_code == 200
@@ -131,7 +129,7 @@ def test_options_names_the_methods_and_head_is_a_get_without_a_body(
 
 
 @pytest.mark.parametrize("path", [f"{THINGS}/", f"/api/v1//care-plans/{PLAN}/things"])
-def test_a_path_is_matched_as_it_is_written(client: FlaskClient, bearer: Bearer, path: str) -> None:
+def test_a_path_is_matched_as_it_is_written(client: Client, bearer: Bearer, path: str) -> None:
     assert client.get(path, headers=bearer()).status_code == 404
 
 
@@ -140,7 +138,7 @@ def test_a_path_is_matched_as_it_is_written(client: FlaskClient, bearer: Bearer,
     ["x", "123", str(uuid.uuid4())[:-1], "{" + str(PLAN) + "}", "%00", "%ff", "a b", "..."],
 )
 def test_a_malformed_id_looks_like_one_that_is_hidden(
-    client: FlaskClient, bearer: Bearer, world: World, malformed: str
+    client: Client, bearer: Bearer, world: World, malformed: str
 ) -> None:
     hidden = client.get(f"/api/v1/care-plans/{HIDDEN}/things/{THING}", headers=bearer())
     answer = client.get(f"/api/v1/care-plans/{malformed}/things/{THING}", headers=bearer())
@@ -171,7 +169,7 @@ def test_a_malformed_id_looks_like_one_that_is_hidden(
     ],
 )
 def test_who_accepts_no_json_is_told(
-    client: FlaskClient, bearer: Bearer, accept: str | None, status: int
+    client: Client, bearer: Bearer, accept: str | None, status: int
 ) -> None:
     headers = bearer() if accept is None else {**bearer(), "Accept": accept}
     answer = client.get(THINGS, headers=headers)
@@ -180,7 +178,7 @@ def test_who_accepts_no_json_is_told(
         assert answer.json["code"] == "not-acceptable"
 
 
-def test_every_answer_has_the_common_headers(client: FlaskClient, bearer: Bearer) -> None:
+def test_every_answer_has_the_common_headers(client: Client, bearer: Bearer) -> None:
     for answer in (
         client.get(THINGS, headers=bearer()),
         client.get(THINGS),

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from service.errors import RuleConflict, Unavailable
-from tests.web.conftest import FORBIDDEN, HIDDEN, PERSON, PLAN, STRANGER, THING, World
+from tests.web.conftest import FORBIDDEN, HIDDEN, PERSON, PLAN, STRANGER, THING, Client, World
 
 Bearer = Callable[..., dict[str, str]]
 THINGS = f"/api/v1/care-plans/{PLAN}/things"
 ONE = f"{THINGS}/{THING}"
 
 
-def test_a_list_is_walked_by_cursor(client: FlaskClient, bearer: Bearer, world: World) -> None:
+def test_a_list_is_walked_by_cursor(client: Client, bearer: Bearer, world: World) -> None:
     first = client.get(f"{THINGS}?limit=1&colour=red", headers=bearer())
     assert set(first.json) == {"items", "next_cursor"}
     link = first.headers["Link"]
@@ -31,7 +30,7 @@ def test_a_list_is_walked_by_cursor(client: FlaskClient, bearer: Bearer, world: 
 
 
 def test_a_cursor_is_for_its_list_its_filters_and_its_caller(
-    client: FlaskClient, bearer: Bearer
+    client: Client, bearer: Bearer
 ) -> None:
     cursor = client.get(f"{THINGS}?colour=red", headers=bearer()).json["next_cursor"]
     for url, who in (
@@ -68,21 +67,21 @@ def test_a_cursor_is_for_its_list_its_filters_and_its_caller(
     ],
 )
 def test_a_wrong_query_is_400_and_names_the_parameter(
-    client: FlaskClient, bearer: Bearer, query: str, code: str, pointers: list[str]
+    client: Client, bearer: Bearer, query: str, code: str, pointers: list[str]
 ) -> None:
     answer = client.get(f"{THINGS}?{query}", headers=bearer())
     assert (answer.status_code, answer.json["code"]) == (400, code)
     assert [one["pointer"] for one in answer.json.get("errors", [])] == pointers
 
 
-def test_an_operation_without_parameters_takes_none(client: FlaskClient, bearer: Bearer) -> None:
+def test_an_operation_without_parameters_takes_none(client: Client, bearer: Bearer) -> None:
     answer = client.get(f"{ONE}?fields=title", headers=bearer())
     assert (answer.status_code, answer.json["code"]) == (400, "unknown-parameter")
     assert client.get("/api/v1/whoever?a=1", headers=bearer("x")).status_code == 400
 
 
 def test_a_creation_answers_201_with_location_and_etag(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     body = {"title": "New", "count": None, "size": {"unit": "kg", "low": None}, "colour": "red"}
     answer = client.post(THINGS, json=body, headers=bearer())
@@ -93,7 +92,7 @@ def test_a_creation_answers_201_with_location_and_etag(
     assert answer.json["count"] is None
 
 
-def test_a_read_has_the_etag_of_its_version(client: FlaskClient, bearer: Bearer) -> None:
+def test_a_read_has_the_etag_of_its_version(client: Client, bearer: Bearer) -> None:
     answer = client.get(ONE, headers=bearer())
     assert (answer.status_code, answer.headers["ETag"]) == (200, 'W/"7"')
     assert client.get(THINGS, headers=bearer()).headers.get("ETag") is None
@@ -114,7 +113,7 @@ def test_a_read_has_the_etag_of_its_version(client: FlaskClient, bearer: Bearer)
     ],
 )
 def test_a_change_names_the_version_it_is_based_on(
-    client: FlaskClient, bearer: Bearer, tag: str | None, status: int
+    client: Client, bearer: Bearer, tag: str | None, status: int
 ) -> None:
     headers = bearer() if tag is None else {**bearer(), "If-Match": tag}
     answer = client.patch(ONE, json={"title": "Other"}, headers=headers)
@@ -141,7 +140,7 @@ def test_a_change_names_the_version_it_is_based_on(
     ],
 )
 def test_a_patch_is_one_of_two_media_types(
-    client: FlaskClient, bearer: Bearer, content_type: str, status: int
+    client: Client, bearer: Bearer, content_type: str, status: int
 ) -> None:
     headers = {**bearer(), "If-Match": 'W/"7"'}
     answer = client.patch(
@@ -153,7 +152,7 @@ def test_a_patch_is_one_of_two_media_types(
     assert answer.status_code == status
 
 
-def test_a_merge_patch_is_no_creation(client: FlaskClient, bearer: Bearer) -> None:
+def test_a_merge_patch_is_no_creation(client: Client, bearer: Bearer) -> None:
     answer = client.post(
         THINGS,
         data=b'{"title": "x"}',
@@ -163,9 +162,7 @@ def test_a_merge_patch_is_no_creation(client: FlaskClient, bearer: Bearer) -> No
     assert answer.status_code == 415
 
 
-def test_null_in_a_patch_reaches_the_action(
-    client: FlaskClient, bearer: Bearer, world: World
-) -> None:
+def test_null_in_a_patch_reaches_the_action(client: Client, bearer: Bearer, world: World) -> None:
     headers = {**bearer(), "If-Match": 'W/"7"'}
     assert client.patch(ONE, json={"count": None}, headers=headers).status_code == 200
     assert world.made == [{"count": None}]
@@ -177,7 +174,7 @@ def test_null_in_a_patch_reaches_the_action(
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"5", b"null"])
-def test_a_body_is_an_object(client: FlaskClient, bearer: Bearer, body: bytes) -> None:
+def test_a_body_is_an_object(client: Client, bearer: Bearer, body: bytes) -> None:
     answer = client.post(THINGS, data=body, content_type="application/json", headers=bearer())
     assert (answer.status_code, answer.json["errors"]) == (
         422,
@@ -185,7 +182,7 @@ def test_a_body_is_an_object(client: FlaskClient, bearer: Bearer, body: bytes) -
     )
 
 
-def test_what_the_service_sets_cannot_be_sent(client: FlaskClient, bearer: Bearer) -> None:
+def test_what_the_service_sets_cannot_be_sent(client: Client, bearer: Bearer) -> None:
     answer = client.post(
         THINGS, json={"title": "x", "id": str(THING), "version": 1}, headers=bearer()
     )
@@ -205,7 +202,7 @@ def test_what_the_service_sets_cannot_be_sent(client: FlaskClient, bearer: Beare
     ],
 )
 def test_an_action_without_a_body_takes_none(
-    client: FlaskClient,
+    client: Client,
     bearer: Bearer,
     body: bytes | None,
     content_type: str | None,
@@ -216,9 +213,7 @@ def test_an_action_without_a_body_takes_none(
     assert answer.status_code == status
 
 
-def test_a_kept_document_is_sent_as_it_is_or_not_at_all(
-    client: FlaskClient, bearer: Bearer
-) -> None:
+def test_a_kept_document_is_sent_as_it_is_or_not_at_all(client: Client, bearer: Bearer) -> None:
     url = f"/api/v1/care-plans/{PLAN}/document"
     answer = client.get(url, headers=bearer())
     tag = answer.headers["ETag"]
@@ -230,7 +225,7 @@ def test_a_kept_document_is_sent_as_it_is_or_not_at_all(
     assert other.status_code == 200
 
 
-def test_any_token_will_do_where_the_operation_says_so(client: FlaskClient, bearer: Bearer) -> None:
+def test_any_token_will_do_where_the_operation_says_so(client: Client, bearer: Bearer) -> None:
     assert client.get("/api/v1/whoever", headers=bearer("nothing")).json == {"text": str(PERSON)}
     assert client.get("/api/v1/whoever").status_code == 401
 
@@ -251,7 +246,7 @@ def test_any_token_will_do_where_the_operation_says_so(client: FlaskClient, bear
     ],
 )
 def test_a_purpose_can_only_be_narrowed(
-    client: FlaskClient,
+    client: Client,
     bearer: Bearer,
     world: World,
     token_purpose: str,
@@ -270,7 +265,7 @@ def test_a_purpose_can_only_be_narrowed(
         assert world.calls[-1].actor.purpose == seen
 
 
-def test_the_actor_knows_the_request(client: FlaskClient, bearer: Bearer, world: World) -> None:
+def test_the_actor_knows_the_request(client: Client, bearer: Bearer, world: World) -> None:
     answer = client.get(ONE, headers={**bearer(), "X-Request-Id": "my-request-1"})
     actor = world.calls[0].actor
     assert answer.headers["X-Request-Id"] == "my-request-1"
@@ -281,7 +276,7 @@ def test_the_actor_knows_the_request(client: FlaskClient, bearer: Bearer, world:
 
 
 def test_an_error_at_commit_is_an_answer_like_any_other(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     world.at_commit = RuleConflict("already-exists")
     answer = client.post(THINGS, json={"title": "x"}, headers=bearer())
@@ -291,7 +286,7 @@ def test_an_error_at_commit_is_an_answer_like_any_other(
 
 
 def test_an_unknown_fault_at_commit_is_a_500_and_nothing_stands(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     world.at_commit = RuntimeError("boom")
     answer = client.post(THINGS, json={"title": "x"}, headers={**bearer(), "Idempotency-Key": "k"})
@@ -300,7 +295,7 @@ def test_an_unknown_fault_at_commit_is_a_500_and_nothing_stands(
 
 
 def test_a_dump_that_fails_takes_the_write_with_it(
-    client: FlaskClient, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
+    client: Client, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise TypeError("no such form")
@@ -320,7 +315,7 @@ def test_a_dump_that_fails_takes_the_write_with_it(
     ],
 )
 def test_a_refusal_is_recorded_in_a_second_transaction(
-    client: FlaskClient,
+    client: Client,
     bearer: Bearer,
     world: World,
     plan: object,
@@ -336,9 +331,7 @@ def test_a_refusal_is_recorded_in_a_second_transaction(
     assert world.transactions[-1] == "commit"
 
 
-def test_whom_we_do_not_know_has_no_refusals(
-    client: FlaskClient, bearer: Bearer, world: World
-) -> None:
+def test_whom_we_do_not_know_has_no_refusals(client: Client, bearer: Bearer, world: World) -> None:
     client.get(ONE)
     client.get(ONE, headers=bearer(subject=STRANGER))
     client.get(ONE, headers=bearer("audit:read", subject=STRANGER))
@@ -347,7 +340,7 @@ def test_whom_we_do_not_know_has_no_refusals(
 
 
 def test_a_refusal_that_cannot_be_recorded_is_no_answer(
-    client: FlaskClient, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
+    client: Client, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise Unavailable
@@ -361,9 +354,7 @@ def test_a_refusal_that_cannot_be_recorded_is_no_answer(
 # --- idempotency -------------------------------------------------------------------------------
 
 
-def test_a_repeated_key_gets_the_same_answer(
-    client: FlaskClient, bearer: Bearer, world: World
-) -> None:
+def test_a_repeated_key_gets_the_same_answer(client: Client, bearer: Bearer, world: World) -> None:
     headers = {**bearer(), "Idempotency-Key": "key-1"}
     first = client.post(THINGS, json={"title": "x", "count": 1}, headers=headers)
     again = client.post(THINGS, json={"count": 1, "title": "x"}, headers=headers)
@@ -376,14 +367,14 @@ def test_a_repeated_key_gets_the_same_answer(
     assert len(world.made) == 1
 
 
-def test_a_key_with_another_body_is_422(client: FlaskClient, bearer: Bearer) -> None:
+def test_a_key_with_another_body_is_422(client: Client, bearer: Bearer) -> None:
     headers = {**bearer(), "Idempotency-Key": "key-1"}
     client.post(THINGS, json={"title": "x"}, headers=headers)
     answer = client.post(THINGS, json={"title": "y"}, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (422, "key-reused")
 
 
-def test_a_twin_in_flight_is_409_at_once(client: FlaskClient, bearer: Bearer, world: World) -> None:
+def test_a_twin_in_flight_is_409_at_once(client: Client, bearer: Bearer, world: World) -> None:
     world.twin_in_flight = True
     answer = client.post(
         THINGS, json={"title": "x"}, headers={**bearer(), "Idempotency-Key": "key-1"}
@@ -393,7 +384,7 @@ def test_a_twin_in_flight_is_409_at_once(client: FlaskClient, bearer: Bearer, wo
 
 
 def test_a_key_is_the_callers_own_for_one_path(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     for who, path in (
         (bearer(), THINGS),
@@ -407,7 +398,7 @@ def test_a_key_is_the_callers_own_for_one_path(
     assert len(world.made) == 4
 
 
-def test_only_good_answers_are_kept(client: FlaskClient, bearer: Bearer, world: World) -> None:
+def test_only_good_answers_are_kept(client: Client, bearer: Bearer, world: World) -> None:
     headers = {**bearer(), "Idempotency-Key": "key-1"}
     world.raises = RuleConflict("plan-closed")
     assert client.post(THINGS, json={"title": "x"}, headers=headers).status_code == 409
@@ -418,7 +409,7 @@ def test_only_good_answers_are_kept(client: FlaskClient, bearer: Bearer, world: 
 
 
 def test_a_replay_passes_the_gate_again_and_comes_before_412(
-    client: FlaskClient, bearer: Bearer, world: World
+    client: Client, bearer: Bearer, world: World
 ) -> None:
     headers = {**bearer(), "Idempotency-Key": "key-1", "If-Match": 'W/"7"'}
     first = client.post(f"{ONE}/poke", headers=headers)
@@ -431,7 +422,7 @@ def test_a_replay_passes_the_gate_again_and_comes_before_412(
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "k" * 256, "tab\t"])
-def test_a_key_is_short_and_printable(client: FlaskClient, bearer: Bearer, key: str) -> None:
+def test_a_key_is_short_and_printable(client: Client, bearer: Bearer, key: str) -> None:
     headers = {**bearer(), "Idempotency-Key": key}
     answer = client.post(THINGS, json={"title": "x"}, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (400, "invalid-header")

@@ -11,14 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from service.errors import Unauthenticated
 from service.settings import Settings
 from service.web.tokens import LARGEST_TOKEN, Issuers, mint
-from tests.web.conftest import PERSON, PLAN, TENANT, THING
+from tests.web.conftest import PERSON, PLAN, TENANT, THING, Client
 
 Token = Callable[..., str]
 
@@ -93,7 +92,7 @@ def test_a_minted_token_names_its_bearer(issuers: Issuers, settings: Settings) -
 
 
 def test_a_published_key_verifies_a_token_elsewhere(
-    client: FlaskClient, issuers: Issuers, key: ECKey
+    client: Client, issuers: Issuers, key: ECKey
 ) -> None:
     answer = client.get("/.well-known/jwks.json")
     published = answer.json["keys"]
@@ -241,7 +240,7 @@ def _public(key: ECKey) -> ECKey:
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 def test_without_a_good_token_every_operation_is_401(
-    client: FlaskClient, method: str, header: str | None, code: str
+    client: Client, method: str, header: str | None, code: str
 ) -> None:
     path = f"/api/v1/care-plans/{PLAN}/things"
     if method in ("PATCH", "DELETE"):

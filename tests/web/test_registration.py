@@ -1,0 +1,163 @@
+"""An operation that is not declared completely is not registered, and the service does not start."""
+
+from __future__ import annotations
+
+import uuid
+from importlib.metadata import version
+from typing import Any
+
+import flask_smorest  # type: ignore[import-untyped]
+import pytest
+
+from service.domain.vocabulary import Scope
+from service.settings import Settings
+from service.web.blueprint import ANY_TOKEN, Blueprint, camel
+from service.web.kernel import operations_of
+from service.web.operation import Call
+from service.web.setup import make_app, refuse_undeclared
+from tests.web.conftest import DocumentOut, ThingOut, World, probe_blueprint
+
+
+def blueprint(name: str = "probe") -> Blueprint:
+    return Blueprint(name, __name__, tag="Probe", description="Probes.")
+
+
+def read_probe(call: Call) -> Any:
+    """Read a probe."""
+
+
+def declare(blp: Blueprint, view: Any = read_probe, **changes: Any) -> None:
+    declared: dict[str, Any] = {
+        "scope": Scope.PLAN_READ,
+        "permission": ("probe", "read"),
+        "out": DocumentOut,
+        **changes,
+    }
+    blp.operation("GET", "/probe", **declared)(view)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scope": None},
+        {"scope": ""},
+        {"scope": "plan:everything"},
+        {"permission": ()},
+        {"permission": ("probe",)},
+        {"permission": ("probe", "")},
+        {"permission": ("Probe", "read")},
+        {"permission": "probe:read"},
+    ],
+)
+def test_scope_and_permission_are_required(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="needs a"):
+        declare(blueprint(), **changes)
+
+
+@pytest.mark.parametrize("missing", ["scope", "permission"])
+def test_scope_and_permission_have_no_default(missing: str) -> None:
+    declared: dict[str, Any] = {"scope": Scope.PLAN_READ, "permission": ("probe", "read")}
+    del declared[missing]
+    with pytest.raises(TypeError, match=missing):
+        blueprint().operation("GET", "/probe", **declared)
+
+
+def test_a_summary_is_required() -> None:
+    with pytest.raises(ValueError, match="first line"):
+        declare(blueprint(), view=lambda call: None)
+
+
+def test_a_name_is_given_once(settings: Settings, world: World) -> None:
+    twice = blueprint()
+    declare(twice)
+    with pytest.raises(ValueError, match="declared twice"):
+        declare(twice)
+    other = blueprint("other")
+    declare(other)
+    with pytest.raises(ValueError, match="two operations are called readProbe"):
+        make_app(
+            settings, database=world, doors=world.doors(), blueprints=[twice, other], checks={}
+        )
+
+
+def test_a_route_of_the_api_without_a_declaration_stops_the_start(
+    settings: Settings, world: World
+) -> None:
+    app = make_app(settings, database=world, doors=world.doors(), blueprints=[], checks={})
+    refuse_undeclared(app)
+    app.add_url_rule("/api/v1/secret", "secret", lambda: "x")
+    with pytest.raises(RuntimeError, match="/api/v1/secret"):
+        refuse_undeclared(app)
+
+
+def test_two_applications_can_be_made_of_one_blueprint(settings: Settings, world: World) -> None:
+    blp = probe_blueprint(world)
+    documents = []
+    for _ in range(2):
+        app = make_app(settings, database=world, doors=world.doors(), blueprints=[blp], checks={})
+        documents.append(app.test_client().get("/openapi.json").data)
+        assert len(operations_of(app)) == 8
+    assert documents[0] == documents[1]
+
+
+def test_an_operation_knows_what_it_needs(world: World) -> None:
+    declared = probe_blueprint(world).operations
+    update = declared["update_thing"]
+    assert (update.name, update.method, update.status) == ("updateThing", "PATCH", 200)
+    assert (update.if_match, update.etag, update.out) == (True, True, ThingOut)
+    assert update.parameters == {"plan_id", "thing_id"}
+    assert declared["create_thing"].status == 201
+    assert declared["delete_thing"].status == 204
+    assert declared["get_whoever"].scope is None
+    assert (declared["create_thing"].summary, declared["create_thing"].description) == (
+        "Add a thing",
+        "It is only a probe.",
+    )
+
+
+def test_no_schema_is_made_during_a_request(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch, bearer: Any
+) -> None:
+    client = make_app(
+        settings,
+        database=world,
+        doors=world.doors(),
+        blueprints=[probe_blueprint(world)],
+        checks={},
+    ).test_client()
+    path = f"/api/v1/care-plans/{uuid.uuid4()}/things"
+    assert client.post(path, json={"title": "x"}, headers=bearer()).status_code == 201
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a schema was made during a request")
+
+    monkeypatch.setattr("marshmallow.Schema.__init__", refuse)
+    assert client.post(path, json={"title": "x"}, headers=bearer()).status_code == 201
+    assert client.get(path, headers=bearer()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "operation_id"),
+    [
+        ("list_goals", "listGoals"),
+        ("get_care_plan", "getCarePlan"),
+        ("me", "me"),
+    ],
+)
+def test_an_operation_id_is_the_functions_name(name: str, operation_id: str) -> None:
+    assert camel(name) == operation_id
+
+
+def test_the_hooks_we_override_are_where_we_expect_them() -> None:
+    """Hold the private hooks of flask-smorest 0.47 that `blueprint.py` and `specification.py` use."""
+    assert version("flask-smorest").startswith("0.47.")
+    blp = flask_smorest.Blueprint("x", __name__)
+    assert isinstance(blp._prepare_doc_cbks, list)
+    for hook in (
+        "_register_error_handlers",
+        "_register_responses",
+        "_register_etag_headers",
+        "_register_pagination_header",
+    ):
+        assert callable(getattr(flask_smorest.Api, hook))
+    assert ANY_TOKEN not in set(Scope)
