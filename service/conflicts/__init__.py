@@ -13,7 +13,7 @@ knowledge is a draft for clinicians to review.
 
 from __future__ import annotations
 
-from service.conflicts.catalogue import KNOWLEDGE_VERSION, known_codes, rules
+from service.conflicts.catalogue import KNOWLEDGE_VERSION, is_at_or_below, known_codes, rules
 from service.conflicts.catalogue import activities as taxonomy
 from service.conflicts.detection import check, detect, examine, not_checked
 from service.conflicts.document import parse
@@ -31,6 +31,7 @@ __all__ = [
     "compare_material",
     "detect",
     "examine",
+    "is_at_or_below",
     "known_codes",
     "next_change",
     "not_checked",

@@ -18,7 +18,7 @@ from service.conflicts import BadDocument, check
 def fail(pointer: str, problem: str) -> NoReturn:
     """End with the place and the kind of the error, and nothing of what was in the document."""
     error = {"error": "bad-document", "pointer": pointer, "problem": problem}
-    print(json.dumps(error), file=sys.stderr)
+    sys.stderr.write(json.dumps(error) + "\n")
     raise SystemExit(2)
 
 
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         result = check(read(options.plan))
     except BadDocument as error:
         fail(error.pointer, error.problem)
-    print(json.dumps(result, indent=2))
+    sys.stdout.write(json.dumps(result, indent=2) + "\n")
     return 0
 
 

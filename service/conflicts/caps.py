@@ -59,6 +59,9 @@ def compare(body: Taxonomy, p: Statement, n: Statement, cap: Dose) -> Comparison
     """Compare what p asks with what a cap of n leaves."""
     assert cap.high is not None
     dose = p.dose.get(cap.dimension)
+    if dose is None and cap.dimension == "load" and "load-rel" in p.dose:
+        # A share of an unknown maximum is a dose, but says nothing in kilograms.
+        return Comparison(Excess.INCOMPARABLE, cap, None, None)
     if dose is None:
         demand = _implied(body, p, n, cap)
         return Comparison(

@@ -80,3 +80,8 @@ def known_codes() -> dict[str, list[str]]:
         "disciplines": list(DISCIPLINES),
         **{name: list(words) for name, words in FACETS.items()},
     }
+
+
+def is_at_or_below(code: str | None, above: str) -> bool:
+    """Say whether an activity is another one or a kind of it; an unknown code is neither."""
+    return code is not None and above in taxonomy().up.get(code, frozenset({code}))

@@ -23,10 +23,10 @@ def find_excess(day: Day, drugs: list[Statement], rule: Rule) -> Iterator[Findin
     for row in day.drugs.daily_maximum:
         takers = [drug for drug in drugs if is_of(drug, row.drug_class) and drug.end > day.as_of]
         note_missing(day, takers)
-        when, counted = worst_day(day, takers)
+        counted = worst_day(day, takers)
         total = sum(dose(drug) for drug in counted)
         if above(total, row.mg):
-            finding = report(day, rule, row, when, counted, total)
+            finding = report(day, rule, row, counted, total)
             if finding is not None:
                 yield finding
 
@@ -52,14 +52,14 @@ def note_missing(day: Day, takers: list[Statement]) -> None:
             day.note("dose-not-stated", drug.id, *beside)
 
 
-def worst_day(day: Day, takers: list[Statement]) -> tuple[int, list[Statement]]:
-    """Give the day from today on with the highest sum, and who contributes to it.
+def worst_day(day: Day, takers: list[Statement]) -> list[Statement]:
+    """Give who contributes on the day, from today on, that has the highest sum.
 
     Of alternatives only the largest counts. A sum can only rise on a day on which something
     begins, so no other days are looked at.
     """
     gathered = groups([drug for drug in takers if dose(drug) > 0])
-    best_sum, best_day = 0.0, day.as_of
+    best_sum = 0.0
     best: list[Statement] = []
     for when in sorted({day.as_of} | {drug.start for drug in takers if drug.start > day.as_of}):
         counted = []
@@ -69,12 +69,12 @@ def worst_day(day: Day, takers: list[Statement]) -> tuple[int, list[Statement]]:
                 counted.append(max(taken, key=lambda drug: (dose(drug), drug.id)))
         total = sum(dose(drug) for drug in counted)
         if above(total, best_sum):
-            best_sum, best_day, best = total, when, counted
-    return best_day, sorted(best, key=lambda drug: drug.id)
+            best_sum, best = total, counted
+    return sorted(best, key=lambda drug: drug.id)
 
 
 def report(
-    day: Day, rule: Rule, row: DailyMaximum, when: int, drugs: list[Statement], total: float
+    day: Day, rule: Rule, row: DailyMaximum, drugs: list[Statement], total: float
 ) -> Finding | None:
     """Report one class above its daily maximum."""
     overlap = Overlap(max(drug.start for drug in drugs), min(drug.end for drug in drugs), None)
@@ -105,9 +105,11 @@ def report(
         ),
         mentions=[mention(drug, day.drugs) for drug in drugs],
         why=[
-            f"{listing(f'{show(dose(drug))} mg' for drug in drugs)} a day"
-            f"{f', from {begins}' if begins else ''}, make {show(total)} mg; at most "
-            f"{show(row.mg)} mg of {label} may be taken ({row.source})."
+            (
+                f"{listing(f'{show(dose(drug))} mg' for drug in drugs)} a day"
+                f"{f', from {begins}' if begins else ''}, make {show(total)} mg; at most "
+                f"{show(row.mg)} mg of {label} may be taken ({row.source})."
+            )
         ],
         repairs=[*repairs, *(withdraw(drug, day.drugs) for drug in drugs)],
         resolver=resolvers(drugs, ()),

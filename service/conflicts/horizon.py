@@ -45,16 +45,8 @@ def of_recommendation(rec: Recommendation, today: int) -> Iterator[int]:
                 yield from (day, day + window, day + window + 1)
 
 
-def days(facts: Facts, today: int) -> Iterator[int]:
-    """Give every day on which something in the facts begins, ends, lapses or steps."""
-    for rec in facts.recommendations:
-        yield from of_recommendation(rec, today)
-    for condition in facts.conditions:
-        yield from edges(condition.start, condition.end)
-    for allergy in facts.allergies:
-        yield from edges(allergy.start, allergy.end)
-    for goal in facts.goals:
-        yield from edges(goal.start, goal.due)
+def of_record(facts: Facts) -> Iterator[int]:
+    """Give the days of what was measured, done or booked."""
     for value in facts.observations:
         rule = tables().observations.get(value.code)
         if rule is not None:
@@ -67,6 +59,19 @@ def days(facts: Facts, today: int) -> Iterator[int]:
     for appointment in facts.appointments:
         for moment in (appointment.start, appointment.end):
             yield from edges(moment.date().toordinal(), OPEN_END)
+
+
+def days(facts: Facts, today: int) -> Iterator[int]:
+    """Give every day on which something in the facts begins, ends, lapses or steps."""
+    for rec in facts.recommendations:
+        yield from of_recommendation(rec, today)
+    for condition in facts.conditions:
+        yield from edges(condition.start, condition.end)
+    for allergy in facts.allergies:
+        yield from edges(allergy.start, allergy.end)
+    for goal in facts.goals:
+        yield from edges(goal.start, goal.due)
+    yield from of_record(facts)
     if facts.birth_year is not None:
         yield date(min(date.fromordinal(today).year + 1, date.max.year), 1, 1).toordinal()
     if facts.capacity is not None and facts.capacity.hours_per_week is not None:

@@ -9,6 +9,7 @@ from service.conflicts.facts import OPEN_END, OPEN_START, Observation
 from service.conflicts.finding import TIER_ORDER, Mention, Overlap
 from service.conflicts.meeting import alternatives, is_provisional
 from service.conflicts.statement import Statement
+from service.conflicts.tables import DrugCondition, DrugDrug
 from service.conflicts.tiers import Tier
 
 
@@ -43,12 +44,13 @@ def protected(day: Day, drug_class: str, start: int, end: int) -> bool:
 
 
 def mitigate(
-    day: Day, tier: Tier, by: str | None, lowered: str | None, start: int, end: int
+    day: Day, tier: Tier, row: DrugCondition | DrugDrug, overlap: Overlap
 ) -> tuple[Tier, bool]:
     """Lower a tier where a protective medicine is taken; say whether one could still be added."""
+    by, lowered = row.mitigated_by, row.mitigated_tier
     if by is None or lowered is None:
         return tier, False
-    if not protected(day, by, start, end):
+    if not protected(day, by, overlap.start, overlap.end):
         return tier, TIER_ORDER[tier.name] < TIER_ORDER[lowered]
     because = f"{day.drugs.drug_label(by)} is taken all the while"
     return tier.at_most(lowered, because[:1].upper() + because[1:]), False

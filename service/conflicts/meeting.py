@@ -40,8 +40,8 @@ def allen(p: tuple[int, int], n: tuple[int, int]) -> str:
 
 def interval(p: Statement, n: Statement, as_of: int) -> tuple[int, int] | None:
     """Give the days on which both hold, unless there are none or they are over."""
-    start = p.start if p.start >= n.start else n.start
-    end = p.end if p.end <= n.end else n.end
+    start = max(p.start, n.start)
+    end = min(p.end, n.end)
     return None if start >= end or end <= as_of else (start, end)
 
 

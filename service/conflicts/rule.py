@@ -161,8 +161,7 @@ def overlap_of(meeting: Meeting) -> Overlap:
 def pair_report(
     day: Day,
     rule: Rule,
-    p: Statement,
-    n: Statement,
+    sides: tuple[Statement, Statement],
     meeting: Meeting,
     tier: Tier,
     *,
@@ -178,6 +177,7 @@ def pair_report(
     exact: dict[str, object] | None = None,
 ) -> Finding:
     """Build the finding of a rule over two statements."""
+    p, n = sides
     stances: dict[str, float | None] = {
         f"stance {side.id}": float(abs(side.strength)) for side in (p, n)
     }

@@ -112,7 +112,7 @@ class Taxonomy:
 
     def regions_meet(self, one: str | None, other: str | None) -> bool:
         """Say whether two regions can be the same part: one is unset, or part of the other."""
-        if one is None or other is None or one == WHOLE_BODY or other == WHOLE_BODY:
+        if one is None or other is None or WHOLE_BODY in (one, other):
             return True
         return other in self.region_up.get(one, ()) or one in self.region_up.get(other, ())
 

@@ -35,7 +35,7 @@ def factor(unit: str, into: str) -> float | None:
 
 def above(value: float, bound: float) -> bool:
     """Say whether a value truly exceeds a bound, beyond what conversion can round."""
-    return value - bound > 1e-9 * max(1.0, abs(value), abs(bound))
+    return value - bound > 1e-9 * max(1.0, abs(bound))
 
 
 def tidy(value: float) -> float:

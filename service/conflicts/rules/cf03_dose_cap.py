@@ -66,15 +66,16 @@ def judge(day: Day, p: Statement, n: Statement, how: How) -> Iterator[Finding]:
         elif comparison.excess is Excess.NOT_STATED:
             day.note("dose-not-stated", p.id, n.id)
         elif comparison.excess is not Excess.NONE:
-            finding = exceed(day, p, n, how, meeting, comparison)
+            finding = exceed(day, (p, n), how, meeting, comparison)
             if finding is not None:
                 yield finding
 
 
 def exceed(
-    day: Day, p: Statement, n: Statement, how: How, meeting: Meeting, comparison: Comparison
+    day: Day, sides: tuple[Statement, Statement], how: How, meeting: Meeting, comparison: Comparison
 ) -> Finding | None:
     """Report one dose beyond one cap."""
+    p, n = sides
     partial = comparison.excess is Excess.PARTIAL
     tier = settle(
         RULE.code,
@@ -90,8 +91,7 @@ def exceed(
     return pair_report(
         day,
         RULE,
-        p,
-        n,
+        (p, n),
         meeting,
         tier,
         summary=summarize((who(p.author), what(p, day.drugs)), (who(n.author), what(n, day.drugs))),

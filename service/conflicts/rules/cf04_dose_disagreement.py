@@ -24,6 +24,9 @@ from service.conflicts.statement import Statement
 from service.conflicts.tiers import named, settle
 from service.conflicts.units import above, factor, tidy
 
+# A weight in kilograms and a share of the maximum say the same thing in ways that do not compare.
+WEIGHTS = {"load", "load-rel"}
+
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every two positives on one activity."""
@@ -39,17 +42,20 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
 def judge(day: Day, p: Statement, q: Statement) -> Iterator[Finding]:
     """Decide one pair, dimension by dimension."""
     shared = [name for name in p.dose if name in q.dose and name != "pain-limit"]
-    if not shared:
+    unlike = not shared and (p.dose.keys() | q.dose.keys()) >= WEIGHTS
+    if not shared and not unlike:
         return
     meeting = between_two(day.body, p, q, day.as_of)
     if meeting is None or exempt(p, q) or alternatives(p, q) or parts(p, q):
         return
+    if unlike:
+        day.note("incomparable-units", p.id, q.id)
     for name in shared:
         into = factor(p.dose[name].unit, q.dose[name].unit)
         if into is None:
             day.note("incomparable-units", p.id, q.id)
-        elif (gap := apart(p.dose[name], q.dose[name], into)) > 0:
-            finding = disagree(day, p, q, name, meeting, into, gap)
+        elif apart(p.dose[name], q.dose[name], into) > 0:
+            finding = disagree(day, (p, q), name, meeting, into)
             if finding is not None:
                 yield finding
 
@@ -64,9 +70,10 @@ def apart(one: Dose, other: Dose, into: float) -> float:
 
 
 def disagree(
-    day: Day, p: Statement, q: Statement, name: str, meeting: Meeting, into: float, gap: float
+    day: Day, sides: tuple[Statement, Statement], name: str, meeting: Meeting, into: float
 ) -> Finding | None:
     """Report one dimension on which two prescriptions lie apart."""
+    p, q = sides
     tier = settle(
         RULE.code,
         named("warning", "Two doses of one activity that do not meet"),
@@ -77,6 +84,7 @@ def disagree(
     if tier is None:
         return None
     mine, theirs = p.dose[name], q.dose[name]
+    gap = tidy(apart(mine, theirs, into))
     asked = (
         None if mine.low is None else tidy(mine.low * into),
         None if mine.high is None else tidy(mine.high * into),
@@ -84,14 +92,15 @@ def disagree(
     return pair_report(
         day,
         RULE,
-        p,
-        q,
+        (p, q),
         meeting,
         tier,
         summary=summarize((who(p.author), what(p, day.drugs)), (who(q.author), what(q, day.drugs))),
         why=[
-            f"Both ask for {p.label}; the {dimension_word(name)} is {amount(mine)} for one and "
-            f"{amount(theirs)} for the other, and the two do not meet.",
+            (
+                f"Both ask for {p.label}; the {dimension_word(name)} is {amount(mine)} for one and "
+                f"{amount(theirs)} for the other, and the two do not meet."
+            ),
             overlap_sentence(meeting),
         ],
         repairs=[
@@ -103,9 +112,9 @@ def disagree(
             withdraw(q, day.drugs),
         ],
         resolver=("physiotherapy",),
-        dimension=Dimension(name, theirs.unit, asked, (theirs.low, theirs.high), tidy(gap)),
+        dimension=Dimension(name, theirs.unit, asked, (theirs.low, theirs.high), gap),
         fhir="DOSEIVL" if name == "frequency" else "DOSE",
-        lower={"apart": tidy(gap)},
+        lower={"apart": gap},
         exact={"unit": theirs.unit},
     )
 

@@ -3,8 +3,8 @@
 Fires when two statements ask for activities below an opposed pair of the taxonomy ("immobilise"
 with "mobilise", "bed rest" with "physical activity"), in scope of each other; or when the quieting
 is asked for and the moving is permitted. Where no part of the body is named, the parts that the
-activity works on count. Pairs that belong together (a sling with pendulum exercise) and rest of a
-stated length are no contradiction.
+activity works on count. Pairs that belong together (a sling with pendulum exercise), linked
+alternatives, and rest of a stated length are no contradiction.
 
 Told: both authors. Resolves: psychology and physiotherapy.
 FHIR: our own code alone. Source: the project's own rule; guideline advice to stay active (NICE
@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from service.conflicts.day import Day
-from service.conflicts.explain import overlap_sentence, summarize, what, who
+from service.conflicts.explain import overlap_sentence, summarize, upper_first, what, who
 from service.conflicts.finding import Finding
-from service.conflicts.meeting import Meeting, between_two, exempt
+from service.conflicts.meeting import Meeting, alternatives, between_two, exempt
 from service.conflicts.repairs import move_apart, withdraw
 from service.conflicts.rule import Rule, pair_report
 from service.conflicts.statement import NOTHING, Statement
@@ -97,7 +97,12 @@ def belongs_together(day: Day, p: Statement, q: Statement) -> bool:
 
 def judge(day: Day, p: Statement, q: Statement, pair: Opposed) -> Finding | None:
     """Decide one pair of statements."""
-    if exempt(p, q) or belongs_together(day, p, q) or not parts_meet(day, p, q):
+    if (
+        exempt(p, q)
+        or alternatives(p, q)
+        or belongs_together(day, p, q)
+        or not parts_meet(day, p, q)
+    ):
         return None
     meeting = between_two(day.body, p, q, day.as_of, parts_met=True)
     if meeting is None:
@@ -109,13 +114,14 @@ def judge(day: Day, p: Statement, q: Statement, pair: Opposed) -> Finding | None
         owners=(p.author, q.author),
         provisional=meeting.provisional,
     )
-    return None if tier is None else oppose(day, p, q, pair, meeting, tier)
+    return None if tier is None else oppose(day, (p, q), pair, meeting, tier)
 
 
 def oppose(
-    day: Day, p: Statement, q: Statement, pair: Opposed, meeting: Meeting, tier: Tier
+    day: Day, sides: tuple[Statement, Statement], pair: Opposed, meeting: Meeting, tier: Tier
 ) -> Finding:
     """Report two activities that undo each other."""
+    p, q = sides
     body = day.body
     repairs = [
         *move_apart(p, q, meeting, day.drugs),
@@ -126,14 +132,15 @@ def oppose(
     return pair_report(
         day,
         RULE,
-        p,
-        q,
+        (p, q),
         meeting,
         tier,
         summary=summarize((who(p.author), what(p, day.drugs)), (who(q.author), what(q, day.drugs))),
         why=[
-            f"{p.label[:1].upper()}{p.label[1:]} is a kind of {body.label(pair.quiets)}, which "
-            f"quiets; {q.label} is a kind of {body.label(pair.moves)}, which moves.",
+            (
+                f"{upper_first(p.label)} is a kind of {body.label(pair.quiets)}, which "
+                f"quiets; {q.label} is a kind of {body.label(pair.moves)}, which moves."
+            ),
             overlap_sentence(meeting),
         ],
         repairs=repairs,

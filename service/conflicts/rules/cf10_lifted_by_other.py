@@ -45,7 +45,7 @@ def judge(day: Day, q: Statement, n: Statement, how: How) -> Iterator[Finding]:
         return
     if not n.caps:
         tier = named("critical", "It lifts a safety or legal limit") if n.hard else warning()
-        yield from lifted(day, q, n, how, meeting, tier, None)
+        yield from lifted(day, (q, n), how, meeting, tier)
         return
     if q.author and n.author and q.author.id == n.author.id:
         return
@@ -58,12 +58,12 @@ def judge(day: Day, q: Statement, n: Statement, how: How) -> Iterator[Finding]:
         elif cap.dimension not in q.dose:
             if q.quantifier == "all":
                 tier = named("notice", "It is permitted without a dose that the limit could bound")
-                yield from lifted(day, q, n, how, meeting, tier, comparison)
+                yield from lifted(day, (q, n), how, meeting, tier, comparison=comparison)
             else:
                 day.note("dose-not-stated", q.id, n.id)
         elif comparison.excess is not Excess.NONE:
             tier = named("critical", "It lifts a safety or legal limit") if n.hard else warning()
-            yield from lifted(day, q, n, how, meeting, tier, comparison)
+            yield from lifted(day, (q, n), how, meeting, tier, comparison=comparison)
 
 
 def warning() -> Tier:
@@ -73,14 +73,15 @@ def warning() -> Tier:
 
 def lifted(
     day: Day,
-    q: Statement,
-    n: Statement,
+    sides: tuple[Statement, Statement],
     how: How,
     meeting: Meeting,
     tier: Tier,
-    comparison: Comparison | None,
+    *,
+    comparison: Comparison | None = None,
 ) -> Iterator[Finding]:
     """Report one permit above one restriction."""
+    q, n = sides
     if isinstance(how, Coverage) and how.typical:
         tier = tier.lowered("By its dose it only usually counts as the restricted activity")
     settled = settle(
@@ -101,15 +102,14 @@ def lifted(
             why.append(cap_sentence(comparison))
         else:
             why.append(f"What is permitted has no bound on the {comparison.cap.dimension}.")
-    elif q.term != n.term and (narrower := leave_out(q, n, day.drugs)) is not None:
-        if q.term in n.up:
-            repairs.insert(0, narrower)
+    elif q.term != n.term and q.term in n.up:
+        narrower = leave_out(q, n, day.drugs)
+        repairs[:0] = [] if narrower is None else [narrower]
     why.append(overlap_sentence(meeting))
     yield pair_report(
         day,
         RULE,
-        q,
-        n,
+        (q, n),
         meeting,
         settled,
         summary=summarize((who(q.author), what(q, day.drugs)), (who(n.author), what(n, day.drugs))),

@@ -74,8 +74,7 @@ def judge(day: Day, p: Statement, q: Statement) -> Finding | None:
     return pair_report(
         day,
         RULE,
-        p,
-        q,
+        (p, q),
         meeting,
         tier,
         summary=summarize((who(p.author), what(p, day.drugs)), (who(q.author), what(q, day.drugs))),

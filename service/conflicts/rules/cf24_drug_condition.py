@@ -125,7 +125,7 @@ def against_allergy(day: Day, drug: Statement, allergy: Allergy) -> Iterator[Fin
     )
     if tier is not None:
         why = [f"{upper_first(day.drugs.drug_label(drug.term))} is, or is a kind of, {label}."]
-        yield build(day, drug, fact, overlap, tier, None, day.drugs.allergy_fhir, why, [], None)
+        yield build(day, drug, fact, overlap, tier, fhir=day.drugs.allergy_fhir, why=why)
 
 
 def report(
@@ -142,9 +142,7 @@ def report(
     tier: Tier = named(row.tier, f"Row {row.id} of the drug–condition table ({row.source})")
     if lapsed:
         tier = tier.lowered("The value is old, and was low")
-    tier, addable = mitigate(
-        day, tier, row.mitigated_by, row.mitigated_tier, overlap.start, overlap.end
-    )
+    tier, addable = mitigate(day, tier, row, overlap)
     settled = settle(RULE.code, tier, sides=(drug,), provisional=provisional(overlap, drug))
     if settled is None:
         return
@@ -157,7 +155,18 @@ def report(
         repairs.append(add_medicine(drug.author, row.mitigated_by, overlap.start, day.drugs))
     label = day.drugs.drug_label(row.drug_class)
     why = [f"{fact.says} {upper_first(label)} is then advised against ({row.source})."]
-    yield build(day, drug, fact, overlap, settled, row.id, row.fhir, why, repairs, value)
+    yield build(
+        day,
+        drug,
+        fact,
+        overlap,
+        settled,
+        fhir=row.fhir,
+        why=why,
+        row=row.id,
+        repairs=repairs,
+        value=value,
+    )
 
 
 def build(
@@ -166,11 +175,12 @@ def build(
     fact: Mention,
     overlap: Overlap,
     tier: Tier,
-    row: str | None,
+    *,
     fhir: str,
     why: list[str],
-    repairs: list[Repair],
-    value: float | None,
+    row: str | None = None,
+    repairs: Sequence[Repair] = (),
+    value: float | None = None,
 ) -> Finding:
     """Make the finding of a medicine and a fact."""
     medication = drug.medication

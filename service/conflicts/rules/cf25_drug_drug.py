@@ -15,6 +15,7 @@ AGS Beers 2023, HL7 PDDI-CDS, FDA boxed warnings).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import permutations
 
 from service.conflicts.daily_maximum import find_excess
@@ -26,7 +27,7 @@ from service.conflicts.meeting import allen, alternatives, exempt
 from service.conflicts.repairs import add_medicine, change, withdraw
 from service.conflicts.rule import Report, Rule, authored, highest, recorded, resolvers
 from service.conflicts.statement import Statement
-from service.conflicts.tables import DrugDrug
+from service.conflicts.tables import DrugDrug, tables
 from service.conflicts.tiers import Tier, named, settle
 
 
@@ -57,17 +58,31 @@ def together(day: Day, drugs: Sequence[Statement]) -> Overlap | None:
     return Overlap(start, end, allen(spans[0], spans[1]))
 
 
-def fits(
-    row: DrugDrug, drugs: Sequence[Statement], *, routes: bool
-) -> tuple[Statement, ...] | None:
-    """Give the medicines in the order of the row's classes, where they fit it."""
+def fits(row: DrugDrug, drugs: Sequence[Statement]) -> tuple[Statement, ...] | None:
+    """Give the medicines in the order of the row's classes, where class and route fit it."""
     for order in permutations(drugs):
         if all(
-            is_of(drug, code) and (not routes or by_route(drug, allowed))
+            is_of(drug, code) and by_route(drug, allowed)
             for drug, code, allowed in zip(order, row.classes, row.routes, strict=True)
         ):
             return order
     return None
+
+
+@lru_cache(maxsize=4096)
+def naming(one: str, other: str) -> tuple[DrugDrug, ...]:
+    """Give the rows of two classes that name a pair of medicines, whatever their routes."""
+    above = tables().drug_up
+    ours, theirs = above[one], above[other]
+    return tuple(
+        row
+        for row in tables().drug_drug
+        if len(row.classes) == 2
+        and (
+            (row.classes[0] in ours and row.classes[1] in theirs)
+            or (row.classes[0] in theirs and row.classes[1] in ours)
+        )
+    )
 
 
 def of_two(day: Day, one: Statement, other: Statement) -> Iterator[Finding]:
@@ -75,15 +90,12 @@ def of_two(day: Day, one: Statement, other: Statement) -> Iterator[Finding]:
     overlap = together(day, (one, other))
     if overlap is None or alternatives(one, other):
         return
-    is_named = False
-    for row in day.drugs.drug_drug:
-        if len(row.classes) != 2 or fits(row, (one, other), routes=False) is None:
-            continue
-        is_named = True
-        order = fits(row, (one, other), routes=True)
+    rows = naming(one.term or "", other.term or "")
+    for row in rows:
+        order = fits(row, (one, other))
         if order is not None:
             yield from report(day, row, order, overlap)
-    if not is_named:
+    if not rows:
         yield from same_class(day, one, other, overlap)
 
 
@@ -108,7 +120,7 @@ def of_three(day: Day, drugs: list[Statement]) -> Iterator[Finding]:
 def trio_report(day: Day, row: DrugDrug, trio: tuple[Statement, ...]) -> Iterator[Finding]:
     """Decide one row on three medicines."""
     overlap = together(day, trio)
-    order = fits(row, trio, routes=True)
+    order = fits(row, trio)
     if overlap is None or order is None:
         return
     pairs = [(trio[0], trio[1]), (trio[0], trio[2]), (trio[1], trio[2])]
@@ -134,9 +146,7 @@ def report(
 ) -> Iterator[Finding]:
     """Report one row on the medicines that fit it."""
     tier: Tier = named(row.tier, f"Row {row.id} of the drug–drug table ({row.source})")
-    tier, addable = mitigate(
-        day, tier, row.mitigated_by, row.mitigated_tier, overlap.start, overlap.end
-    )
+    tier, addable = mitigate(day, tier, row, overlap)
     repairs: list[Repair] = []
     for drug, routes in zip(drugs, row.routes, strict=True):
         if routes and "topical" not in routes:
@@ -146,7 +156,7 @@ def report(
         repairs.append(add_medicine(drugs[0].author, row.mitigated_by, overlap.start, day.drugs))
     labels = listing(day.drugs.drug_label(code) for code in row.classes)
     why = [f"{labels[:1].upper()}{labels[1:]} should not be taken together ({row.source})."]
-    yield from build(day, drugs, overlap, tier, row.id, row.fhir, why, repairs)
+    yield from build(day, drugs, overlap, tier, fhir=row.fhir, why=why, row=row.id, offered=repairs)
 
 
 def same_class(day: Day, one: Statement, other: Statement, overlap: Overlap) -> Iterator[Finding]:
@@ -159,7 +169,7 @@ def same_class(day: Day, one: Statement, other: Statement, overlap: Overlap) -> 
     label = day.drugs.drug_label(upper.term)
     tier = named("warning", f"Two medicines of one class, {label}")
     why = [f"Both are {label}, or a kind of it: the effects and side effects add up."]
-    yield from build(day, (one, other), overlap, tier, None, "DUPTHPCLS", why, [])
+    yield from build(day, (one, other), overlap, tier, fhir="DUPTHPCLS", why=why)
 
 
 def build(
@@ -167,10 +177,11 @@ def build(
     drugs: tuple[Statement, ...],
     overlap: Overlap,
     tier: Tier,
-    row: str | None,
+    *,
     fhir: str,
     why: list[str],
-    repairs: list[Repair],
+    row: str | None = None,
+    offered: Sequence[Repair] = (),
 ) -> Iterator[Finding]:
     """Make the finding of medicines that should not be taken together."""
     if any(exempt(one, other) for one in drugs for other in drugs if one.id < other.id):
@@ -180,6 +191,7 @@ def build(
     settled = settle(RULE.code, tier, sides=drugs, provisional=provisional(overlap, *drugs))
     if settled is None:
         return
+    repairs = list(offered)
     ordered = sorted(drugs, key=lambda drug: drug.id)
     if len(ordered) == 2 and all(drug.in_force for drug in ordered):
         text = "Write that it is taken in place of the other, if that is meant."

@@ -54,8 +54,7 @@ def judge(day: Day, p: Statement, n: Statement) -> Finding | None:
     return pair_report(
         day,
         RULE,
-        p,
-        n,
+        (p, n),
         meeting,
         tier,
         summary=summarize((who(p.author), what(p, day.drugs)), (who(n.author), what(n, day.drugs))),
