@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from service.conflicts import check, detect, next_change, not_checked, parse
 from tests.conflicts.mending import mend
-from tests.conflicts.plans import DAY, plans
+from tests.conflicts.random_plans import DAY, plans
 
 SLOW = settings(
     max_examples=120,
