@@ -1,0 +1,1 @@
+"""Times the patient is asked to attend."""

@@ -1,0 +1,1 @@
+"""The time and means the patient has."""

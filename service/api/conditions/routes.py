@@ -1,0 +1,42 @@
+"""Serve the conditions of the patient."""
+
+from __future__ import annotations
+
+from service.actions.facts import CONDITIONS
+from service.api.conditions.schemas import (
+    ConditionCreate,
+    ConditionFilters,
+    ConditionOut,
+    ConditionPatch,
+)
+from service.api.examples import of_item
+from service.web.blueprint import Blueprint
+from service.web.plan_items import plan_items
+
+blp = Blueprint(
+    "conditions",
+    __name__,
+    tag="Conditions",
+    description="Diagnoses that rules read; recorded by physicians and clinic systems.",
+)
+
+plan_items(
+    blp,
+    CONDITIONS,
+    path="conditions",
+    one="Condition",
+    many="Conditions",
+    create=ConditionCreate,
+    patch=ConditionPatch,
+    out=ConditionOut,
+    filters=ConditionFilters,
+    examples=of_item(
+        {
+            "code": "osteoporosis",
+            "text": "Osteoporosis of the spine",
+            "start": "2024-05-01",
+        },
+        coding=None,
+        end=None,
+    ),
+)

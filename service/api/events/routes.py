@@ -1,0 +1,44 @@
+"""Serve what happened to the patient."""
+
+from __future__ import annotations
+
+from service.actions.events import EVENTS
+from service.api.events.schemas import EventCreate, EventFilters, EventOut, EventPatch
+from service.api.examples import of_item
+from service.web.blueprint import Blueprint
+from service.web.plan_items import plan_items
+
+blp = Blueprint(
+    "events",
+    __name__,
+    tag="Events",
+    description="Operations, injections, injuries, and reviews held.",
+)
+
+plan_items(
+    blp,
+    EVENTS,
+    path="events",
+    one="Event",
+    many="Events",
+    create=EventCreate,
+    patch=EventPatch,
+    out=EventOut,
+    filters=EventFilters,
+    examples=of_item(
+        {
+            "code": "corticosteroid-injection",
+            "body_region": "shoulder",
+            "laterality": "left",
+            "date": "2027-02-10",
+        },
+        outcomes=[],
+        note=None,
+    ),
+    notes={
+        "create": (
+            "A `review-held` may say of advice in this plan that it is lifted or continues; lifted by its"
+            " author or by who resolves it, the limit that waited for the review ends."
+        ),
+    },
+)

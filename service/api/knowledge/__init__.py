@@ -1,0 +1,1 @@
+"""The knowledge the service runs on."""

@@ -1,0 +1,154 @@
+"""Say what is shown of the knowledge the service runs on."""
+
+from __future__ import annotations
+
+from marshmallow import INCLUDE
+
+from service.web import fields
+from service.web.schemas import Out, Patch
+
+_VERSION = {"description": "The version of the knowledge this comes from."}
+
+
+class ActivityDemandOut(Out):
+    """Show a load that an activity places on a part of the body."""
+
+    load = fields.Text()
+    region = fields.Text()
+    level = fields.Integer(metadata={"description": "1 low, 2 moderate, 3 high."})
+    inherent = fields.Boolean(metadata={"description": "Whether technique cannot avoid it."})
+
+
+class ActivityOut(Out):
+    """Show an activity of the taxonomy."""
+
+    code = fields.Text()
+    label = fields.Text()
+    is_a = fields.List(fields.Text(), metadata={"description": "The activities above it."})
+    icf = fields.Text(allow_none=True, metadata={"description": "The ICF code it is anchored to."})
+    demands = fields.List(fields.Nested(ActivityDemandOut))
+
+
+class BodyRegionOut(Out):
+    """Show a region of the body."""
+
+    code = fields.Text()
+    label = fields.Text()
+    part_of = fields.Text(allow_none=True)
+
+
+class LoadOut(Out):
+    """Show a kind of load."""
+
+    code = fields.Text()
+    label = fields.Text()
+
+
+class TaxonomyOut(Out):
+    """Show the activities, regions, loads and other codes that rules know."""
+
+    activities = fields.List(fields.Nested(ActivityOut))
+    regions = fields.List(fields.Nested(BodyRegionOut))
+    loads = fields.List(fields.Nested(LoadOut))
+    codes = fields.Free(metadata={"description": "Every known code, by the field it belongs to."})
+    version = fields.Text()
+    knowledge_version = fields.Text(metadata=_VERSION)
+
+
+class ConflictRuleOut(Out):
+    """Show a rule that finds advice which cannot all be followed."""
+
+    code = fields.Text()
+    type = fields.Text()
+    version = fields.Text()
+    documentation = fields.Text()
+    source = fields.Text()
+    fhir = fields.List(
+        fields.Text(), metadata={"description": "FHIR DetectedIssue codes, beside our own."}
+    )
+    told = fields.Text()
+    resolver = fields.Text()
+
+
+class ConflictRulesOut(Out):
+    """Show the rules."""
+
+    items = fields.List(fields.Nested(ConflictRuleOut))
+    knowledge_version = fields.Text(metadata=_VERSION)
+
+
+class ScoreRangeOut(Out):
+    """Show a range of scores, both ends included."""
+
+    low = fields.Number()
+    high = fields.Number()
+
+
+class ScoreBandOut(Out):
+    """Show a band of scores that has a name."""
+
+    code = fields.Text()
+    low = fields.Number()
+    high = fields.Number()
+
+
+class ImportantChangeOut(Out):
+    """Show the smallest change that matters, in points or in percent of the baseline."""
+
+    points = fields.Number(allow_none=True)
+    percent = fields.Number(allow_none=True)
+
+
+class InstrumentOut(Out):
+    """Show an outcome measure; the wording of its items is not part of the service."""
+
+    code = fields.Text()
+    name = fields.Text()
+    about = fields.Text()
+    items = fields.Integer(metadata={"description": "How many items it has."})
+    item_range = fields.Nested(ScoreRangeOut)
+    scoring = fields.Text(metadata={"description": "`value`, `mean` or `sum` of the items."})
+    range = fields.Nested(ScoreRangeOut)
+    better = fields.Text(metadata={"description": "`lower` or `higher`."})
+    important_change = fields.Nested(ImportantChangeOut, allow_none=True)
+    bands = fields.List(fields.Nested(ScoreBandOut))
+    loinc = fields.List(fields.Text())
+    sources = fields.List(fields.Text())
+
+
+class InstrumentsOut(Out):
+    """Show the outcome measures."""
+
+    items = fields.List(fields.Nested(InstrumentOut))
+    knowledge_version = fields.Text(metadata=_VERSION)
+
+
+def _listed(what: str) -> fields.Anything:
+    return fields.Anything(
+        allow_none=True,
+        metadata={"description": what, "type": "array", "items": {"type": "object"}},
+    )
+
+
+class PlanDocumentToCheck(Patch):
+    """Give a plan document.
+
+    What it may hold is the engine's to say, so nothing is refused here; the engine names the place.
+    """
+
+    class Meta:
+        unknown = INCLUDE
+
+    as_of = fields.Anything(metadata={"type": "string", "format": "date"})
+    patient = fields.Anything(allow_none=True, metadata={"type": "object"})
+    recommendations = _listed("What the team advises.")
+    goals = _listed("What is worked towards.")
+    milestones = _listed("The steps.")
+    preferences = _listed("What the patient would rather do, or not do.")
+    capacity = fields.Anything(allow_none=True, metadata={"type": "object"})
+    conditions = _listed("Diagnoses.")
+    allergies = _listed("Allergies to classes of drugs.")
+    observations = _listed("Measured values.")
+    job_demands = _listed("What the job asks of the body.")
+    events = _listed("What happened.")
+    appointments = _listed("Times to attend, local and without zone.")

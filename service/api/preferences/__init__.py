@@ -1,0 +1,1 @@
+"""What the patient would rather do, or not do."""
