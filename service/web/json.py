@@ -52,22 +52,6 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, default=_default, option=orjson.OPT_SORT_KEYS)
 
 
-def without_nulls(value: Any) -> Any:
-    """Drop members that are null, at any depth of objects: in a POST, null is as absent."""
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value]
-    return value
-
-
-def without_nulls_in_lists(value: Any) -> Any:
-    """Drop members that are null in the objects of lists; a merge patch replaces a list whole."""
-    if isinstance(value, dict):
-        return {key: without_nulls_in_lists(item) for key, item in value.items()}
-    return without_nulls(value)
-
-
 def _default(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from service.errors import CODES, ConcordError
 from service.web.problems import STATUS, title_of
-from service.web.specification import Specification, rendered
+from service.web.specification import Specification
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -69,7 +69,7 @@ def blueprint(specification: Specification) -> Blueprint:
 
     @blp.get("/openapi.json")
     def document() -> Response:
-        body = rendered(specification.document)
+        body = specification.body
         response = Response(body, content_type="application/json")
         response.set_etag(hashlib.sha256(body).hexdigest()[:32])
         return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself

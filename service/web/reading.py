@@ -145,19 +145,11 @@ def _is_json(method: str) -> None:
         raise UnsupportedMedia
 
 
-def _nulls_dropped(schema: In | Patch, given: dict[str, Any]) -> dict[str, Any]:
-    """Drop nulls that mean nothing: all of them in a creation; in a patch, those inside of lists."""
-    dropped: dict[str, Any] = (
-        json.without_nulls(given) if isinstance(schema, In) else json.without_nulls_in_lists(given)
-    )
-    return dropped
-
-
 def _shape(operation: Operation, given: Any) -> dict[str, Any]:
     schema: In | Patch = operation.body or _EMPTY
     if not isinstance(given, dict):
         raise Invalid(errors=[FieldError("", "not-an-object")])
     try:
-        return dict(schema.load(_nulls_dropped(schema, given)))
+        return dict(schema.load(given))
     except marshmallow.ValidationError as error:
         raise Invalid(errors=field_errors(error.messages)) from None

@@ -27,12 +27,19 @@ USUAL_PAGE = 50
 
 
 class In(marshmallow.Schema):
-    """Read a body: unknown members are errors, optional members may be null."""
+    """Read an object: unknown members are errors, and a member that is null is as absent."""
 
     error_messages = _MESSAGES
 
     class Meta:
         unknown = RAISE
+
+    @marshmallow.pre_load
+    def drop_nulls(self, data: Any, **_: Any) -> Any:
+        """Read null as absent, wherever the object stands; in a merge patch, the twin keeps it."""
+        if isinstance(data, dict) and None in data.values():
+            return {name: value for name, value in data.items() if value is not None}
+        return data
 
     def on_bind_field(self, field_name: str, field_obj: marshmallow.fields.Field[Any]) -> None:
         if not field_obj.required and field_obj.load_default is marshmallow.missing:

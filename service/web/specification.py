@@ -58,11 +58,12 @@ class Specification:
         converter.add_parameter_attribute_function(_comma_separated)
         parts.add_components(self._api.spec)
         self._document: dict[str, Any] | None = None
+        self._body: bytes | None = None
 
     def register(self, blueprint: Blueprint) -> None:
         """Take a noun's operations into the application and the document."""
         self._api.register_blueprint(blueprint)
-        self._document = None
+        self._document = self._body = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -71,10 +72,17 @@ class Specification:
             self._document = _finished(self._api.spec.to_dict())
         return self._document
 
+    @property
+    def body(self) -> bytes:
+        """Return the document as it is served and committed."""
+        if self._body is None:
+            self._body = rendered(self.document)
+        return self._body
+
     def files(self) -> dict[str, bytes]:
         """Render the committed files by name."""
         return {
-            "openapi.json": rendered(self.document),
+            "openapi.json": self.body,
             "openapi-3.0.json": rendered(to_3_0(self.document)),
         }
 

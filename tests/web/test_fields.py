@@ -133,7 +133,6 @@ def test_a_wrong_value_has_a_code_and_is_not_repeated(name: str, value: Any, cod
         ("inner", {"name": "a"}, {"name": "a"}),
         ("free", {"a": [1, {"b": None}]}, {"a": [1, {"b": None}]}),
         ("chosen", "a", "a"),
-        ("text", None, None),
     ],
 )
 def test_a_right_value_is_read(name: str, value: Any, read: Any) -> None:
@@ -184,6 +183,21 @@ def test_parameters_are_as_strict(given: dict[str, str]) -> None:
     assert errors_of(SEARCH, given)
 
 
+def test_null_is_as_absent_at_any_depth_of_what_comes_in() -> None:
+    given = {
+        "text": None,
+        "inner": {"name": "a", "note": None},
+        "rows": [{"name": "b", "note": None}],
+        "free": {"kept": None},
+    }
+    assert BODY.load(given) == {
+        "inner": {"name": "a"},
+        "rows": [{"name": "b"}],
+        "free": {"kept": None},
+    }
+    assert errors_of(BODY, {"inner": {"name": None}}) == [FieldError("/inner/name", "required")]
+
+
 def test_a_patch_is_the_creation_with_everything_optional() -> None:
     class GoalCreate(In):
         title = fields.Text(required=True)
@@ -200,6 +214,8 @@ def test_a_patch_is_the_creation_with_everything_optional() -> None:
     }
     assert errors_of(patch, {"title": None}) == [FieldError("/title", "not-null")]
     assert errors_of(patch, {"inner": {"name": None}}) == [FieldError("/inner/name", "not-null")]
+    # A list is replaced whole, so its objects are read as in a creation.
+    assert patch.load({"rows": [{"name": "a", "note": None}]}) == {"rows": [{"name": "a"}]}
     assert errors_of(patch, {"rows": [{}]}) == [FieldError("/rows/0/name", "required")]
     assert errors_of(patch, {"kind": "x"}) == [FieldError("/kind", "unknown-field")]
     with pytest.raises(LookupError):

@@ -104,15 +104,5 @@ def test_a_long_text_of_escaped_quotes_is_read_in_linear_time() -> None:
     assert refused.value.code == "json-too-deep"
 
 
-def test_null_members_are_as_absent_in_a_creation() -> None:
-    given_body = {"a": None, "b": {"c": None, "d": 1}, "e": [{"f": None}, None]}
-    assert json.without_nulls(given_body) == {"b": {"d": 1}, "e": [{}, None]}
-
-
-def test_in_a_patch_null_clears_but_not_inside_a_list() -> None:
-    patch = {"a": None, "b": {"c": None}, "e": [{"f": None, "g": 1}]}
-    assert json.without_nulls_in_lists(patch) == {"a": None, "b": {"c": None}, "e": [{"g": 1}]}
-
-
 def test_equal_bodies_have_equal_canonical_bytes() -> None:
     assert json.canonical({"b": 1, "a": [1]}) == json.canonical({"a": [1], "b": 1})

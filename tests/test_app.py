@@ -1,0 +1,91 @@
+"""The built service on a real database: ready, complete, and nothing left undeclared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from service.app import create_app, specification
+from service.db import Database, make_engine
+from service.domain import policy
+from service.settings import PROJECT, Settings
+from service.web.kernel import operations_of
+from tests.databases import DatabaseUrls
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    var: Path = tmp_path_factory.mktemp("var")
+    return Settings.from_env({"CONCORD_MODE": "demo", "CONCORD_VAR_DIR": str(var)})
+
+
+def test_it_is_ready_on_a_migrated_database(settings: Settings, database: Database) -> None:
+    answer = create_app(settings, database=database).test_client().get("/readyz")
+    assert answer.json == {
+        "status": "ready",
+        "checks": {"database": "ok", "schema": "ok"},
+    }
+
+
+def test_it_is_not_ready_on_an_older_database(
+    settings: Settings, committed_urls: DatabaseUrls
+) -> None:
+    owner = make_engine(committed_urls.owner, pool_size=1)
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE goals DROP COLUMN confidence_to_act"))
+    owner.dispose()
+    database = Database(make_engine(committed_urls.service, pool_size=1))
+    answer = create_app(settings, database=database).test_client().get("/readyz")
+    body: Any = answer.json
+    assert answer.status_code == 503
+    assert body["checks"] == {"database": "ok", "schema": "failing"}
+    owner = make_engine(committed_urls.owner, pool_size=1)
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE goals ADD COLUMN confidence_to_act int"))
+        connection.execute(text("ALTER TABLE goals ADD COLUMN of_the_next_release text"))
+    owner.dispose()
+    assert create_app(settings, database=database).test_client().get("/readyz").status_code == 200
+    database.dispose()
+
+
+def test_it_is_not_ready_without_a_database_and_lives_all_the_same(settings: Settings) -> None:
+    nowhere = "postgresql://nobody:nothing@127.0.0.1:9/none"
+    database = Database(make_engine(nowhere, pool_size=1))
+    client = create_app(settings, database=database).test_client()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json == {
+        "status": "not-ready",
+        "checks": {"database": "failing", "schema": "failing"},
+    }
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/openapi.json").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Flask:
+    nowhere = "postgresql://nobody:nothing@127.0.0.1:9/none"
+    return create_app(settings, database=Database(make_engine(nowhere, pool_size=1)))
+
+
+def test_every_permission_is_one_of_the_table_of_rights(app: Flask) -> None:
+    for operation in operations_of(app).values():
+        resource, action = operation.permission
+        assert resource in set(policy.Resource), operation.name
+        assert action in set(policy.Action), operation.name
+
+
+def test_the_committed_specification_is_the_generated_one() -> None:
+    for name, content in specification().files().items():
+        committed = (PROJECT / "openapi" / name).read_bytes()
+        assert committed == content, f"run `service spec export`: {name} is not what is served"
+
+
+def test_the_served_specification_is_the_committed_one(app: Flask) -> None:
+    served = app.test_client().get("/openapi.json").data
+    assert served == (PROJECT / "openapi" / "openapi.json").read_bytes()
