@@ -42,7 +42,7 @@ NO_STAIRS: dict[str, Any] = {
     "kind": "activity",
     "stance": "discourage",
     "action": "stairs",
-    "period": {"end": "2027-04-01"},
+    "period": {"start": "2027-02-01", "end": "2027-04-01"},
 }
 NAPROXEN: dict[str, Any] = {
     "kind": "medication",
