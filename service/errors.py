@@ -56,52 +56,77 @@ class ConcordError(Exception):
 
 
 class Unauthenticated(ConcordError):
+    """Nobody we know is asking."""
+
     default_code = "invalid-token"
 
 
 class Forbidden(ConcordError):
+    """Known and allowed to see, not allowed to do."""
+
     default_code = "not-permitted"
 
 
 class NotVisible(ConcordError):
+    """Absent, or hidden from this caller: the two look alike."""
+
     default_code = "not-found"
 
 
 class Malformed(ConcordError):
+    """The request cannot be read."""
+
     default_code = "malformed-request"
 
 
 class TooLarge(ConcordError):
+    """The request is larger than we read."""
+
     default_code = "body-too-large"
 
 
 class UnsupportedMedia(ConcordError):
+    """The body is of another type than we read."""
+
     default_code = "unsupported-media-type"
 
 
 class PreconditionRequired(ConcordError):
+    """A write without the version it is based on."""
+
     default_code = "if-match-required"
 
 
 class Stale(ConcordError):
-    """Carry `current_version` and, where known, `conflicting_fields` in `extra`."""
+    """The version a write is based on is no longer current.
+
+    `extra` carries `current_version` and, where known, `conflicting_fields`.
+    """
 
     default_code = "stale-version"
 
 
 class Invalid(ConcordError):
+    """Readable, but the fields are not what the contract says."""
+
     default_code = "invalid-fields"
 
 
 class RuleConflict(ConcordError):
+    """Valid, but the present state does not allow it."""
+
     default_code = "illegal-transition"
 
 
 class RuleInvalid(ConcordError):
+    """Valid in shape, but a rule of the plan refuses it."""
+
     default_code = "rule-violated"
 
 
 class Unavailable(ConcordError):
+    """Something below us is down; try again."""
+
     default_code = "temporarily-unavailable"
 
 
@@ -160,7 +185,7 @@ CODES: dict[str, str] = {
     "not-imported": "Only an imported item can be confirmed or adopted.",
     "last-lead": "The plan needs a lead; name another one first.",
     "item-withdrawn": "The item was entered in error and cannot be changed.",
-    # imports
+    # records from elsewhere
     "unsupported-fhir-version": "Only FHIR R4 (4.0.x) can be imported.",
     "not-a-bundle": "The file is not a FHIR transaction, batch or collection bundle.",
     "bad-import": "The file cannot be imported.",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.domain import lifecycles
 from service.domain.checks import refuse
 from service.domain.policy import Resource

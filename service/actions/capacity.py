@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.actions import items
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.actions.views import Page, Position, View
 from service.domain.actor import Actor
 from service.domain.policy import Resource

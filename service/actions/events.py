@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.domain.checks import refuse
 from service.domain.policy import Resource
 from service.domain.vocabulary import RecommendationStatus

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.domain.checks import check_interval, check_range, refuse
 from service.domain.policy import Resource
 from service.models.base import PlanItem

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.actions.ownership import fill_owner
 from service.domain import lifecycles
 from service.domain.checks import check_interval, check_range

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.actions import audit, items, record
+from service.actions.noun import blank
 from service.actions.record import By
 from service.domain import clock
 from service.domain.actor import Actor
@@ -169,7 +170,7 @@ def _enter(taking: Taking, model: type[PlanItem], resource: Resource, wanted: Wa
         item.author_discipline = wanted.discipline
         item.author_role = None
     given = jsonable(dict(wanted.fields))
-    item.take({name: given.get(name, items.blank(model, name)) for name in model.own_fields})
+    item.take({name: given.get(name, blank(model, name)) for name in model.own_fields})
     taking.session.add(item)
     taking.session.flush()
     record.change(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.actions import audit, gate, items, record
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.actions.ownership import SHARED, fill_owner
 from service.actions.views import Page, Position, View
 from service.domain import lifecycles

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from service.actions.goals import GOALS
-from service.actions.items import Noun
 from service.actions.milestones import MILESTONES
+from service.actions.noun import Noun
 from service.actions.recommendations import RECOMMENDATIONS
 
 BY_KIND: dict[str, Noun] = {

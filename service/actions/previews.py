@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import conflicts
 from service.actions import audit, document, gate
 from service.actions.gate import Access
-from service.actions.items import blank
+from service.actions.noun import blank
 from service.domain.actor import Actor
 from service.domain.merge import jsonable, merge_patch
 from service.domain.policy import Action, Resource

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import conflicts
 from service.actions import audit, gate, items, links, recheck, record
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.actions.views import View
 from service.domain import clock, lifecycles
 from service.domain.actor import Actor

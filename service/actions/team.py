@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.items import Noun
+from service.actions.noun import Noun
 from service.actions.people import colleague
 from service.actions.views import View
 from service.domain import policy

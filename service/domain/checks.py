@@ -28,6 +28,15 @@ def check_range(value: Mapping[str, Any] | None, pointer: str) -> None:
         raise refuse(pointer, "low-above-high")
 
 
+def check_parts(value: Mapping[str, Any] | None, parts: Iterable[str], pointer: str) -> None:
+    """Refuse a nested value that lacks a part it cannot do without."""
+    if value is None:
+        return
+    for part in parts:
+        if value.get(part) is None:
+            raise refuse(f"{pointer}/{part}", "required")
+
+
 def check_known(value: str | None, known: Iterable[str], pointer: str) -> None:
     """Refuse a code that is not one of the known ones."""
     if value is not None and value not in known:

@@ -24,7 +24,7 @@ GOAL: Mapping[str, frozenset[str]] = {
     _G.PROPOSED: frozenset({_G.PLANNED, _G.ACCEPTED, _G.ACTIVE, _G.REJECTED, _G.CANCELLED}),
     _G.PLANNED: frozenset({_G.ACCEPTED, _G.ACTIVE, _G.REJECTED, _G.CANCELLED}),
     _G.ACCEPTED: frozenset({_G.PLANNED, _G.ACTIVE, _G.REJECTED, _G.CANCELLED}),
-    **{status: _GOAL_LIVE - {status} for status in _GOAL_LIVE},
+    **{status: _GOAL_LIVE - {status} for status in sorted(_GOAL_LIVE)},
     _G.REJECTED: frozenset(),
     _G.ENTERED_IN_ERROR: frozenset(),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.domain.checks import check_interval, check_range, refuse
+from service.domain.checks import check_interval, check_parts, check_range, refuse
 from service.domain.vocabulary import (
     HARD_BASES,
     NEGATIVE,
@@ -25,6 +25,14 @@ FINAL = frozenset(
         RecommendationStatus.ENTERED_IN_ERROR,
     }
 )
+
+# What a nested value needs to mean anything; a merge patch may have brought half of it.
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "load_target": ("load", "region"),
+    "end_event": ("kind",),
+    "progression": ("mode",),
+    "trigger": ("measure", "low"),
+}
 
 # Who may adopt imported advice of a kind, beside the lead; a medication is a physician's alone.
 DISCIPLINES_OF_KIND: Mapping[str, frozenset[Discipline]] = {
@@ -50,6 +58,8 @@ DISCIPLINES_OF_KIND: Mapping[str, frozenset[Discipline]] = {
 
 def check_shape(fields: Mapping[str, Any], *, imported: bool) -> None:
     """Refuse advice that lacks what its kind needs, or says two things at once."""
+    for name, parts in _PARTS.items():
+        check_parts(fields[name], parts, f"/{name}")
     _check_subject(fields)
     _check_dose(fields)
     _check_limits(fields, imported=imported)
@@ -62,11 +72,8 @@ def check_shape(fields: Mapping[str, Any], *, imported: bool) -> None:
 def _check_subject(fields: Mapping[str, Any]) -> None:
     kind, stance = fields["kind"], fields["stance"]
     has_target = fields["load_target"] is not None
-    if has_target:
-        target = fields["load_target"]
-        for name in ("load", "region"):
-            if not target.get(name):
-                raise refuse(f"/load_target/{name}", "required")
+    if has_target and fields["action"] is not None:
+        raise refuse("/load_target", "either-action-or-load-target")
     if kind in _DOING and fields["action"] is None and not has_target:
         raise refuse("/action", "required")
     if has_target and stance not in NEGATIVE and not (stance == Stance.PERMIT and _caps(fields)):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from service.actions import flags, items, previews, recommendations
+from service.actions import flag_acting, items, previews, recommendations
 from service.actions.events import EVENTS
 from service.actions.recommendations import RECOMMENDATIONS
 from service.domain.vocabulary import FlagStatus
@@ -167,7 +167,7 @@ def test_only_a_resolvers_acknowledgement_lifts_a_hold(acts: Acts) -> None:
     lift = acts.give("physiotherapist", **DEADLIFT)
     flag = acts.only_flag("CF03")
     acts_as = acts.clinic.actor
-    flags.acknowledge(
+    flag_acting.acknowledge(
         acts.session,
         acts_as("physiotherapist"),
         acts.clinic.plan_id,
@@ -177,7 +177,7 @@ def test_only_a_resolvers_acknowledgement_lifts_a_hold(acts: Acts) -> None:
     )
     assert flag.status == "acknowledged"
     assert acts.read("physiotherapist", lift).held_by == [str(flag.id)]
-    flags.acknowledge(
+    flag_acting.acknowledge(
         acts.session, acts_as("physician"), acts.clinic.plan_id, flag.id, flag.version, "fine"
     )
     assert acts.read("physiotherapist", lift).status == "active"
@@ -191,7 +191,7 @@ def test_a_critical_flag_against_a_hard_limit_is_accepted_by_two(acts: Acts) -> 
     body = {"reason_code": "benefit-outweighs-risk", "text": "supervised, week three"}
 
     def accept(who: str) -> Any:
-        return flags.accept(
+        return flag_acting.accept(
             acts.session,
             acts.clinic.actor(who),
             acts.clinic.plan_id,
@@ -221,7 +221,7 @@ def test_an_acceptance_lapses_on_its_day(acts: Acts, on_day: Any) -> None:
     acts.give("physiotherapist", **DEADLIFT)
     flag = acts.only_flag("CF03")
     assert flag.tier == "warning"
-    flags.accept(
+    flag_acting.accept(
         acts.session,
         acts.clinic.actor("physiotherapist"),
         acts.clinic.plan_id,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from service.actions import flags
+from service.actions import flag_acting, flags
 from service.actions.views import Page, View
 from service.api.conflicts.schemas import (
     ConflictAccept,
@@ -256,7 +256,7 @@ def acknowledge_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     A resolver's acknowledgement of a critical flag lets go of what it holds; anybody else's is kept and lifts
     nothing.
     """
-    return flags.acknowledge(
+    return flag_acting.acknowledge(
         call.session, call.actor, plan_id, conflict_id, call.version, call.body["reason"]
     )
 
@@ -287,7 +287,7 @@ def acknowledge_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 )
 def discuss_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     """Add a comment to a flag and open its discussion."""
-    return flags.discuss(
+    return flag_acting.discuss(
         call.session, call.actor, plan_id, conflict_id, call.version, call.body["comment"]
     )
 
@@ -331,7 +331,7 @@ def resolve_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 
     Each change needs the right and the version that its own PATCH would need; a finding that remains is 409.
     """
-    return flags.resolve(
+    return flag_acting.resolve(
         call.session,
         call.actor,
         plan_id,
@@ -382,7 +382,7 @@ def accept_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     A critical flag against a hard limit takes two people: the first call opens the discussion, the second
     person's accepts.
     """
-    return flags.accept(call.session, call.actor, plan_id, conflict_id, call.version, call.body)
+    return flag_acting.accept(call.session, call.actor, plan_id, conflict_id, call.version, call.body)
 
 
 @blp.operation(
@@ -411,6 +411,6 @@ def accept_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 )
 def dismiss_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     """Put a flag aside; a critical one only by who resolves it."""
-    return flags.dismiss(
+    return flag_acting.dismiss(
         call.session, call.actor, plan_id, conflict_id, call.version, call.body["reason"]
     )
