@@ -42,11 +42,10 @@ def listed(
     note(access, "read", None)
     wanted = {name: list(values) for name, values in (filters or {}).items() if values}
     if access.released:
-        wanted["tier"] = [
-            tier for tier in _TOLD_TO_PATIENTS if tier in wanted.get("tier", _TOLD_TO_PATIENTS)
-        ]
-        if not wanted["tier"]:
-            return Page([])
+        # What a reader may not see cannot be used to filter, and other days are the team's to look at.
+        if wanted or as_of is not None:
+            raise Forbidden
+        wanted["tier"] = list(_TOLD_TO_PATIENTS)
     if as_of is not None and as_of != access.day:
         return Page(_found_on(access, as_of, wanted))
     found = stored.listed(
@@ -71,7 +70,7 @@ def _found_on(access: Access, day: date, wanted: Mapping[str, Sequence[str]]) ->
         )
     )
     return [
-        View(None, {**_NOTHING_STORED, **_finding(finding), "patient_view": access.released})
+        View(None, {**_NOTHING_STORED, **_finding(finding), "patient_view": False})
         for finding in answer["findings"]
         if _matches(finding, wanted)
     ]
