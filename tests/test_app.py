@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -78,6 +80,33 @@ def test_every_permission_is_one_of_the_table_of_rights(app: Flask) -> None:
         resource, action = operation.permission
         assert resource in set(policy.Resource), operation.name
         assert action in set(policy.Action), operation.name
+
+
+def test_every_example_is_what_its_schema_says() -> None:
+    document = specification().document
+    checked = 0
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for media in _media_of(operation):
+                if "example" not in media:
+                    continue
+                schema = {**media["schema"], "components": document["components"]}
+                validator = jsonschema.Draft202012Validator(
+                    schema, format_checker=jsonschema.FormatChecker()
+                )
+                wrong = [
+                    f"{method} {path} {error.json_path}: {error.message}"
+                    for error in validator.iter_errors(media["example"])
+                ]
+                assert not wrong
+                checked += 1
+    assert checked > 0
+
+
+def _media_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from operation.get("requestBody", {}).get("content", {}).values()
+    for response in operation["responses"].values():
+        yield from response.get("content", {}).values()
 
 
 def test_the_committed_specification_is_the_generated_one() -> None:

@@ -284,6 +284,9 @@ class List(marshmallow.fields.List[Any]):
 class Several(List):
     """Take several values of a query parameter, separated by commas."""
 
+    def __init__(self, inner: Any, *, min_items: int = 1, **kwargs: Any) -> None:
+        super().__init__(inner, min_items=min_items, **kwargs)
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         parts = value.split(",") if isinstance(value, str) else value
         return super()._deserialize(parts, attr, data, **kwargs)

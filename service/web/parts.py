@@ -91,7 +91,7 @@ _PARAMETERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "name": "If-Match",
             "required": True,
             "description": "The ETag of the version this change is based on.",
-            "schema": {"type": "string", "maxLength": 64},
+            "schema": {"type": "string"},
             "example": 'W/"7"',
         },
     ),
@@ -101,7 +101,7 @@ _PARAMETERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "name": "If-None-Match",
             "required": False,
             "description": "The ETag of what the caller has; unchanged is answered by 304.",
-            "schema": {"type": "string", "maxLength": 512},
+            "schema": {"type": "string"},
         },
     ),
     "IdempotencyKey": (

@@ -146,6 +146,8 @@ def _is_json(method: str) -> None:
 
 
 def _shape(operation: Operation, given: Any) -> dict[str, Any]:
+    if operation.method not in _WITH_BODY:
+        return {}
     schema: In | Patch = operation.body or _EMPTY
     if not isinstance(given, dict):
         raise Invalid(errors=[FieldError("", "not-an-object")])

@@ -9,8 +9,9 @@ import logging
 import re
 import sys
 import time
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
+import orjson
 import structlog
 from flask import Flask, Response, g, request
 
@@ -22,19 +23,35 @@ _SANE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 log = structlog.get_logger("service.web")
 
 
+class _StandardError:
+    """Write to standard error as it is at the moment, which tests and supervisors exchange."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure() -> None:
-    """Write log lines as JSON on standard error."""
+    """Write log lines as JSON on standard error; once a process, because loggers remember it."""
+    if structlog.is_configured():
+        return
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_serialized),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
+
+
+def _serialized(line: dict[str, Any], **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()
 
 
 def install(app: Flask) -> None:

@@ -76,6 +76,7 @@ class Paging(Query):
     )
     cursor = fields.Text(
         max_length=2048,
+        pattern=r"^[A-Za-z0-9_-]+$",
         metadata={"description": "`next_cursor` of the page before, as it was given."},
     )
 

@@ -28,7 +28,7 @@ REPLAYED_HEADER: Final = "Idempotency-Replayed"
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 
 
-class Replay(Exception):  # noqa: N818  # not an error: the answer is there already
+class Replay(Exception):  # not an error: the answer is there already
     """Carry the kept answer of a request that is repeated; it never leaves this module."""
 
     def __init__(self, stored: Any) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from structlog.testing import capture_logs
 
 from service.errors import Unavailable
 from service.settings import Settings
+from service.web import request_log
 from service.web.setup import make_app
 from tests.web.conftest import PERSON, PLAN, TENANT, Client, World, probe_blueprint
 
@@ -122,3 +125,23 @@ def test_two_applications_count_apart(settings: Settings, world: World) -> None:
     one.get("/healthz")
     assert 'route="/healthz"' in one.get("/metrics").text
     assert 'route="/healthz"' not in other.get("/metrics").text
+
+
+def test_log_lines_are_json_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    before = structlog.get_config() if structlog.is_configured() else None
+    structlog.reset_defaults()
+    try:
+        request_log.configure()
+        structlog.get_logger("other").info("it.happened", count=2, who=PERSON)
+        line = json.loads(capsys.readouterr().err)
+        assert (line["event"], line["level"], line["count"]) == ("it.happened", "info", 2)
+        assert line["who"] == str(PERSON)
+        assert line["at"].endswith("Z")
+        # A second call changes nothing: loggers that are in use remember the first.
+        processors = structlog.get_config()["processors"]
+        request_log.configure()
+        assert structlog.get_config()["processors"] is processors
+    finally:
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
