@@ -44,9 +44,7 @@ def test_the_lead_adds_a_colleague_who_then_sees_the_plan(
     assert newcomer.get("goals").status_code == 200
 
 
-def test_a_future_membership_is_not_one_yet(
-    member: Members, user_id: Callable[[str], str]
-) -> None:
+def test_a_future_membership_is_not_one_yet(member: Members, user_id: Callable[[str], str]) -> None:
     member("physician").post(
         "team-members",
         {"user_id": user_id("physician-outsider"), "period": {"start": "2027-02-16"}},
@@ -170,9 +168,7 @@ def test_a_member_does_not_touch_the_membership_of_another(
     assert answer.status_code == 403
 
 
-def test_the_leads_membership_cannot_end(
-    member: Members, user_id: Callable[[str], str]
-) -> None:
+def test_the_leads_membership_cannot_end(member: Members, user_id: Callable[[str], str]) -> None:
     coordinator = member("care-coordinator")
     lead = _membership(coordinator, user_id("physician"))
     one = f"team-members/{lead['id']}"
