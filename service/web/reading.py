@@ -28,6 +28,8 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _SANE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _EMPTY: Final = Empty()
+# A body can hold more faults than anybody reads; the answer is not to be larger than the question.
+MOST_ERRORS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +156,4 @@ def _shape(operation: Operation, given: Any) -> dict[str, Any]:
     try:
         return dict(schema.load(given))
     except marshmallow.ValidationError as error:
-        raise Invalid(errors=field_errors(error.messages)) from None
+        raise Invalid(errors=field_errors(error.messages)[:MOST_ERRORS]) from None
