@@ -28,15 +28,13 @@ blp = Blueprint(
 _READ = ("knowledge", "read")
 
 
-@blp.operation("GET", "/activities", scope=ANY_TOKEN, permission=_READ, out=TaxonomyOut)
+@blp.operation("GET", "/activities", scope=ANY_TOKEN, permission=_READ, out=TaxonomyOut, etag=False)
 def list_activities(call: Call) -> Any:
     """List the activities, regions, loads and other codes that rules know."""
     return knowledge.activities(call.session, call.actor)
 
 
-@blp.operation(
-    "GET", "/activities/<code>", scope=ANY_TOKEN, permission=_READ, out=ActivityOut, etag=False
-)
+@blp.operation("GET", "/activities/<code>", scope=ANY_TOKEN, permission=_READ, out=ActivityOut)
 def get_activity(call: Call, code: str) -> Any:
     """Read one activity and the loads it places on the body."""
     return knowledge.activity(call.session, call.actor, code)
