@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, UniqueConstraint, func, select
+from sqlalchemy import CursorResult, Index, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.clock import now
@@ -59,3 +59,21 @@ def kept(
             IdempotencyKey.key == key,
         )
     ).one_or_none()
+
+
+def forget_before(
+    session: Session, tenant_id: uuid.UUID, moment: datetime, *, limit: int
+) -> int:
+    """Remove answers that were kept before a moment, so many at a time; give their number."""
+    old = (
+        select(IdempotencyKey.id)
+        .where(IdempotencyKey.tenant_id == tenant_id, IdempotencyKey.created_at < moment)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    removed = session.execute(
+        delete(IdempotencyKey)
+        .where(IdempotencyKey.tenant_id == tenant_id, IdempotencyKey.id.in_(old))
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", removed).rowcount

@@ -375,6 +375,15 @@ def plans_due(session: Session, tenant_id: uuid.UUID, day: date) -> list[uuid.UU
     )
 
 
+def plan_to_turn(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> CarePlan | None:
+    """Lock a plan's row for the worker; None where somebody holds it, who turns its day themselves."""
+    return session.scalar(
+        select(CarePlan)
+        .where(CarePlan.tenant_id == tenant_id, CarePlan.id == plan_id)
+        .with_for_update(skip_locked=True)
+    )
+
+
 def shared_a_plan(
     session: Session, tenant_id: uuid.UUID, patient_id: uuid.UUID, user_id: uuid.UUID
 ) -> bool:
