@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,18 +20,17 @@ from service.actions import (
     external_people,
     gate,
     import_parts,
-    patients,
     plans,
     recheck,
     record,
 )
 from service.actions.import_items import Taking, Told, sent
+from service.actions.import_patient import patient_of
 from service.domain import clock
 from service.domain.actor import Actor
 from service.domain.clinical_record import (
     ClinicalRecord,
     Outcome,
-    PatientFacts,
     PersonRef,
     PlanActivity,
     ReportRow,
@@ -39,11 +38,9 @@ from service.domain.clinical_record import (
 from service.domain.flags import OPEN
 from service.domain.merge import changed_fields, jsonable
 from service.domain.policy import Resource
-from service.domain.vocabulary import PlanStatus
-from service.errors import Forbidden, NotVisible, RuleConflict, RuleInvalid
+from service.domain.vocabulary import PlanStatus, Role
+from service.errors import Forbidden, NotVisible, RuleConflict
 from service.models import flags as stored_flags
-from service.models import imported
-from service.models import patients as stored_patients
 from service.models import plans as stored_plans
 from service.models.patients import Patient
 from service.models.plans import CarePlan
@@ -81,7 +78,7 @@ class Imported:
 def take(session: Session, actor: Actor, lead_id: uuid.UUID, found: ClinicalRecord) -> Imported:
     """Take one patient's record, all of it or nothing; the caller's transaction is the unit."""
     settled = external_people.take(session, actor, found.people, found.organizations)
-    patient, patient_told = _patient(session, actor, found)
+    patient, patient_told = patient_of(session, actor, found)
     plan, is_new = _plan(session, actor, lead_id, patient, found)
     taking = Taking(session, actor, plan, clock.today(actor.timezone))
     taking.tell([found.patient.origin.key], patient_told)
@@ -135,129 +132,6 @@ _RANK = {
 }
 
 
-# Who: the patient
-
-
-def _patient(session: Session, actor: Actor, found: ClinicalRecord) -> tuple[Patient, Told]:
-    facts = found.patient
-    pairs = _pairs(facts)
-    known = list(imported.patients_identified(session, actor.tenant_id, pairs))
-    if len(known) > 1:
-        raise RuleConflict("bad-import", "The identifiers of this patient are those of two here.")
-    if not known and not pairs:
-        key = facts.origin.key
-        same = imported.patient_of_source(session, actor.tenant_id, key.source, key.id)
-        known = [same] if same is not None else []
-    if not known:
-        return _register(session, actor, facts, pairs), Told(Outcome.TAKEN)
-    (patient,) = known
-    _require_same_person(patient, facts)
-    return patient, _refresh(session, actor, patient, facts, pairs)
-
-
-def _pairs(facts: PatientFacts) -> list[tuple[str, str]]:
-    pairs = [(one.system, one.value) for one in facts.origin.identifiers]
-    for system, value in pairs:
-        if len(system) > _LONGEST or len(value) > _LONGEST:
-            raise RuleInvalid("bad-import", "An identifier of the patient is too long to be kept.")
-    return pairs
-
-
-def _require_same_person(patient: Patient, facts: PatientFacts) -> None:
-    """Refuse to write one person's record into another's: a name may change, and a date be mended, not both."""
-    other_name = patient.name.casefold() != facts.name[:_LONGEST].casefold()
-    other_date = (
-        patient.birth_date is not None
-        and facts.birth_date is not None
-        and patient.birth_date != facts.birth_date
-    )
-    if other_name and other_date:
-        raise RuleConflict(
-            "bad-import",
-            "The identifiers are those of a patient with another name and another birth date.",
-        )
-
-
-def _fields(facts: PatientFacts) -> dict[str, Any]:
-    return {
-        "name": facts.name[:_LONGEST],
-        "birth_date": facts.birth_date,
-        "gender": facts.gender,
-        "language": facts.language[:_LANGUAGE] if facts.language else None,
-    }
-
-
-def _register(
-    session: Session, actor: Actor, facts: PatientFacts, pairs: list[tuple[str, str]]
-) -> Patient:
-    fields = _fields(facts)
-    view = patients.create(
-        session,
-        actor,
-        {**fields, "identifiers": [{"system": s, "value": v} for s, v in pairs]},
-    )
-    patient = stored_patients.patient(session, actor.tenant_id, view.id)
-    assert patient is not None
-    patient.source = _patient_source(facts, fields)
-    session.flush()
-    return patient
-
-
-def _patient_source(facts: PatientFacts, fields: Mapping[str, Any]) -> dict[str, Any]:
-    key = facts.origin.key
-    return {
-        "system": key.source,
-        "type": key.type,
-        "id": key.id,
-        "sent": {name: sent(value) for name, value in fields.items()},
-    }
-
-
-def _refresh(
-    session: Session,
-    actor: Actor,
-    patient: Patient,
-    facts: PatientFacts,
-    pairs: list[tuple[str, str]],
-) -> Told:
-    """Follow the source in what still is as it was sent; a patient registered here keeps what was entered."""
-    had = stored_patients.identifiers(session, actor.tenant_id, [patient.id])[patient.id]
-    own = [(one["system"], one["value"]) for one in had]
-    new_pairs = [pair for pair in pairs if pair not in own]
-    then = (patient.source or {}).get("sent")
-    if then is None:
-        return Told(Outcome.UNCHANGED, "registered-here")
-    fields = _fields(facts)
-    news = {name: value for name, value in fields.items() if sent(value) != then.get(name)}
-    kept = sorted(
-        name
-        for name, value in news.items()
-        if getattr(patient, name) != value and sent(getattr(patient, name)) != then.get(name)
-    )
-    changes = {
-        name: value
-        for name, value in news.items()
-        if name not in kept and getattr(patient, name) != value
-    }
-    for name, value in changes.items():
-        setattr(patient, name, value)
-    if new_pairs:
-        stored_patients.replace_identifiers(session, patient, [*own, *new_pairs])
-    if news:
-        patient.source = _patient_source(facts, fields)
-    if changes or new_pairs:
-        patient.version += 1
-        patient.updated_at = clock.now()
-        session.flush()
-        audit.allowed(session, actor, "update", Resource.PATIENT, patient_id=patient.id)
-    if kept:
-        return Told(Outcome.SKIPPED, "edited-here", ", ".join(kept))
-    if changes or new_pairs:
-        names = [*sorted(changes), *(["identifiers"] if new_pairs else [])]
-        return Told(Outcome.UPDATED, None, ", ".join(names))
-    return Told(Outcome.UNCHANGED)
-
-
 # Where: the plan
 
 
@@ -278,11 +152,10 @@ def _plan(
         raise RuleConflict(
             "plan-closed", "The plan of this patient was closed; open a new one before importing."
         )
-    _require_near(session, actor, patient)
     facts = found.plan
     view = plans.create(
         session,
-        actor,
+        _maker(session, actor, patient),
         {
             "patient_id": patient.id,
             "title": facts.title[:_LONGEST],
@@ -300,14 +173,16 @@ def _plan(
     return made, True
 
 
-def _require_near(session: Session, actor: Actor, patient: Patient) -> None:
-    """A plan is made by whoever registered the patient or shared a plan with them; say so otherwise."""
+def _maker(session: Session, actor: Actor, patient: Patient) -> Actor:
+    """An import may make a plan for any patient of the clinic, as the clinic's own system may.
+
+    A clinician by themselves makes one only for a patient they registered or shared a plan with.
+    """
     if not actor.is_clinician or patient.registered_by == actor.user_id:
-        return
-    if not stored_plans.shared_a_plan(session, actor.tenant_id, patient.id, actor.user_id):
-        raise Forbidden(
-            detail="The patient was registered by somebody else, who has to make the plan."
-        )
+        return actor
+    if stored_plans.shared_a_plan(session, actor.tenant_id, patient.id, actor.user_id):
+        return actor
+    return replace(actor, role=Role.CLINIC_SYSTEM, discipline=None)
 
 
 def _plan_fields_of(found: ClinicalRecord) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from service.actions import external_people, imports
+from service.actions import audit, external_people, imports
 from service.actions.imports import Imported
 from service.domain.actor import Actor
 from service.domain.clinical_record import (
@@ -21,7 +21,7 @@ from service.domain.clinical_record import (
     RefusedRecord,
     ReportRow,
 )
-from service.errors import ConcordError
+from service.errors import ConcordError, Forbidden, NotVisible
 from service.fhir.reader import Result, read_file
 
 # Opens a transaction of the clinic; the action's session is whatever it gives.
@@ -100,8 +100,24 @@ def _take(found: Result, transaction: Transaction, actor: Actor) -> Done:
                 return _take_people(session, actor, found)
             return imports.take(session, actor, actor.user_id, found)
     except ConcordError as error:
+        if isinstance(error, Forbidden | NotVisible):
+            with transaction() as session:
+                _note_denial(session, actor, error)
         key = found.patient.origin.key if isinstance(found, ClinicalRecord) else None
         return _refusal(error, f" ({key})" if key else "")
+
+
+def _note_denial(session: Any, actor: Actor, error: ConcordError) -> None:
+    """Leave the denial in the audit; what the refused transaction wrote is gone."""
+    audit.denied(
+        session,
+        actor,
+        operation=actor.operation,
+        code=error.code,
+        plan_id=None,
+        tenant_id=actor.tenant_id,
+        request_id=actor.request_id,
+    )
 
 
 def _take_people(session: Any, actor: Actor, found: Directory) -> Done:

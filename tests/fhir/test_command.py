@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from service.db import Database
 from service.fhir.command import Place, import_fhir
 from service.models import items as stored
+from service.models.audit import audit_events
 from service.models.recommendations import Recommendation
 from tests.clinic import open_clinic, tenant_id_of
 from tests.fhir import real
@@ -141,6 +142,17 @@ def test_a_second_run_says_that_nothing_is_new(shell: Shell) -> None:
     assert second["files"][0]["results"][0]["changed"] is False
     assert {row["outcome"] for row in second["files"][0]["results"][0]["rows"]} == {"unchanged"}
     assert "nothing new" in shell.run(path).stdout
+
+
+def test_a_denial_is_left_in_the_audit(shell: Shell) -> None:
+    path = shell.write("a.json", bundle(patient(), order("m1", "Ibuprofen 400 MG Oral Tablet")))
+    shell.run(path)
+    result = shell.run("--lead", "physician-outsider", path)
+    assert result.exit_code == 1
+    assert "not on its team" in result.stdout
+    with shell.database.transaction(TENANT) as session:
+        rows = audit_events(session, TENANT, limit=5)
+        assert [row.code for row in rows if row.outcome == "denied"] == ["not-permitted"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from service.actions import closing, external_people, imports, items, recommendations
+from service.actions import closing, external_people, imports, items, patients, recommendations
 from service.actions.imports import Imported
 from service.actions.recommendations import RECOMMENDATIONS
 from service.db import Database
@@ -440,6 +440,18 @@ def test_who_is_not_on_the_team_cannot_import_into_the_plan(desk: Desk) -> None:
     desk.actor = desk.clinic.actor("physician-outsider")
     with pytest.raises(Forbidden):
         desk.take(order("m1", IBUPROFEN))
+
+
+def test_an_import_makes_a_plan_for_a_patient_somebody_else_registered(desk: Desk) -> None:
+    patients.create(
+        desk.session,
+        desk.clinic.actor("care-coordinator"),
+        {"name": "Ada Muster", "identifiers": [{"system": MRN, "value": "p1"}]},
+    )
+    done = desk.take(order("m1", IBUPROFEN))
+    assert done.is_new_plan
+    assert desk.plan(done).lead_id == desk.actor.user_id
+    assert told(done, "p1") == ("unchanged", "registered-here")
 
 
 def test_known_members_of_a_care_team_join_and_others_are_listed(desk: Desk) -> None:
