@@ -54,9 +54,7 @@ def api_app(api_settings: Settings, exchangeable: Exchangeable) -> Flask:
 
 
 @pytest.fixture
-def clinic(
-    database: Database, frozen_day: date, exchangeable: Exchangeable
-) -> Iterator[Clinic]:
+def clinic(database: Database, frozen_day: date, exchangeable: Exchangeable) -> Iterator[Clinic]:
     """A clinic with a patient, a team and an empty plan, behind the application."""
     exchangeable.database = database
     with database.transaction(tenant_id_of("clinic")) as session:
@@ -88,7 +86,7 @@ class Member:
     def _ask(
         self, method: str, path: str, body: Any, version: int | None, headers: dict[str, str]
     ) -> Any:
-        url = path if path.startswith("/") else f"{self.plan}/{path}"
+        url = path if path.startswith("/") else f"{self.plan}/{path}".rstrip("/")
         sent = {
             "Authorization": f"Bearer {self.token}",
             **{name.replace("_", "-"): value for name, value in headers.items()},

@@ -290,14 +290,14 @@ def test_will_monitor_names_a_day(flag: dict[str, Any], member: Members) -> None
     assert given.json["acceptances"][0]["monitor_by"] == "2027-03-01"
 
 
-def test_a_hard_critical_flag_is_accepted_by_two(
-    critical: dict[str, Any], member: Members
-) -> None:
+def test_a_hard_critical_flag_is_accepted_by_two(critical: dict[str, Any], member: Members) -> None:
     # The held side's own author counts as no resolver against a hard limit.
     own = member("physiotherapist").post(where(critical, "accept"), ACCEPTED, critical["version"])
     first = member("physician").post(where(critical, "accept"), ACCEPTED, critical["version"])
     twice = member("physician").post(where(critical, "accept"), ACCEPTED, critical["version"] + 1)
-    second = member("physician-2").post(where(critical, "accept"), ACCEPTED, critical["version"] + 1)
+    second = member("physician-2").post(
+        where(critical, "accept"), ACCEPTED, critical["version"] + 1
+    )
 
     assert own.status_code == 403
     assert first.json["status"] == "in-discussion"

@@ -43,7 +43,9 @@ def test_null_in_a_post_is_as_absent(member: Members) -> None:
     assert made.json["status"] == "active"
 
 
-@pytest.mark.parametrize("name", ["id", "version", "author", "recorded_at", "updated_at", "plan_id"])
+@pytest.mark.parametrize(
+    "name", ["id", "version", "author", "recorded_at", "updated_at", "plan_id"]
+)
 def test_what_the_service_sets_is_refused_in_a_body(member: Members, name: str) -> None:
     answer = member("physiotherapist").post("goals", {"title": "Walk", name: "x"})
 

@@ -209,9 +209,7 @@ def test_a_report_that_says_nothing_or_half_is_refused(member: Members, body: ob
         ("auditor", "shared", 404),
     ],
 )
-def test_who_may_enter_a_milestone(
-    member: Members, username: str, owner: str, status: int
-) -> None:
+def test_who_may_enter_a_milestone(member: Members, username: str, owner: str, status: int) -> None:
     answer = member(username).post("milestones", {**STEP, "owner_discipline": owner})
 
     assert answer.status_code == status

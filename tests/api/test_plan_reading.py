@@ -25,15 +25,19 @@ def plan(member: Members) -> dict[str, Any]:
     physician, physio = member("physician"), member("physiotherapist")
     goal = physio.post("goals", {"title": "Walk to the market", "owner_discipline": "shared"}).json
     first = physio.post("milestones", {"title": "Ten minutes", "goal_id": goal["id"]}).json
-    second = member("psychologist").post(
-        "milestones",
-        {
-            "title": "Go alone",
-            "owner_discipline": "shared",
-            "requires": [first["id"]],
-            "criteria": [{"measure": "walks alone", "comparator": ">=", "value": 2}],
-        },
-    ).json
+    second = (
+        member("psychologist")
+        .post(
+            "milestones",
+            {
+                "title": "Go alone",
+                "owner_discipline": "shared",
+                "requires": [first["id"]],
+                "criteria": [{"measure": "walks alone", "comparator": ">=", "value": 2}],
+            },
+        )
+        .json
+    )
     physio.post(f"milestones/{first['id']}/progress", {"percent": 30, "note": "Good"})
     return {
         "goal": goal,
@@ -226,3 +230,13 @@ def test_the_patients_versions_tell_nothing_of_flags_and_holds(
 @pytest.mark.parametrize("revision", ["0", "999999", "-1", "01", "one"])
 def test_a_revision_that_is_none(member: Members, revision: str) -> None:
     assert member("physician").get(f"versions/{revision}").status_code == 404
+
+
+def test_the_summarys_plan_and_team_are_the_ones_the_lists_show(
+    plan: dict[str, Any], member: Members
+) -> None:
+    physician = member("physician")
+    shown = physician.get("summary").json
+
+    assert shown["plan"] == physician.get("").json
+    assert shown["team"] == physician.get("team-members").json["items"]

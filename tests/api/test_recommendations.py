@@ -50,9 +50,7 @@ def test_the_recording_of_an_end_event_is_never_said(member: Members) -> None:
     answer = member("physician").post("recommendations", {**NO_STAIRS, "end_event": end_event})
 
     assert answer.status_code == 422
-    assert answer.json["errors"] == [
-        {"pointer": "/end_event/recorded", "code": "unknown-field"}
-    ]
+    assert answer.json["errors"] == [{"pointer": "/end_event/recorded", "code": "unknown-field"}]
 
 
 @pytest.mark.parametrize("name", ["source", "verification"])
@@ -84,7 +82,10 @@ def test_only_a_clinic_system_says_where_advice_comes_from(member: Members, name
         ({"context": {"place": ["home"]}}, "/context/place"),
         ({"progression": {"mode": "fast"}}, "/progression/mode"),
         ({"trigger": {"measure": "vas", "low": 3}}, "/trigger/measure"),
-        ({"load_target": {"load": "flex", "region": "lumbar", "min_level": 4}}, "/load_target/min_level"),
+        (
+            {"load_target": {"load": "flex", "region": "lumbar", "min_level": 4}},
+            "/load_target/min_level",
+        ),
         ({"end_event": {"kind": "birthday"}}, "/end_event/kind"),
         ({"supersedes": ["first"]}, "/supersedes/0"),
         ({"hard": "yes"}, "/hard"),
@@ -130,7 +131,10 @@ def test_a_field_of_another_shape_is_refused(
             "/dose/1/dimension",
         ),
         ({"kind": "exercise", "stance": "recommend", "action": "running", "hard": True}, "/hard"),
-        ({"kind": "exercise", "stance": "recommend", "action": "running", "status": "on-hold"}, "/status"),
+        (
+            {"kind": "exercise", "stance": "recommend", "action": "running", "status": "on-hold"},
+            "/status",
+        ),
         (
             {
                 "kind": "activity",

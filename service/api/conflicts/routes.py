@@ -382,7 +382,9 @@ def accept_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     A critical flag against a hard limit takes two people: the first call opens the discussion, the second
     person's accepts.
     """
-    return flag_acting.accept(call.session, call.actor, plan_id, conflict_id, call.version, call.body)
+    return flag_acting.accept(
+        call.session, call.actor, plan_id, conflict_id, call.version, call.body
+    )
 
 
 @blp.operation(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from service.api.common import ItemCreate, ItemOut, RangeOut
+from service.api.common import ItemOut, RangeOut
+from service.api.sourced import ORIGIN, SourcedCreate
 from service.domain.vocabulary import Discipline, GoalAchievement, GoalDirection, GoalStatus
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
@@ -105,7 +106,7 @@ class GoalAcceptanceOut(Out):
     note = fields.Text(allow_none=True)
 
 
-class GoalCreate(ItemCreate):
+class GoalCreate(SourcedCreate):
     """Add a goal."""
 
     title = fields.Text(required=True, max_length=200, pattern=NOT_BLANK)
@@ -143,7 +144,7 @@ class GoalCreate(ItemCreate):
     owner_id = fields.Uuid(metadata={"description": "The person of the owning discipline."})
 
 
-GoalPatch = patch_of("GoalPatch", GoalCreate)
+GoalPatch = patch_of("GoalPatch", GoalCreate, without=ORIGIN)
 
 
 class GoalOut(ItemOut):

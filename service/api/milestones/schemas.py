@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from service.api.common import AuthorOut, ItemCreate, ItemOut
+from service.api.common import AuthorOut, ItemOut
 from service.api.goals.schemas import NOT_BLANK, Owner
+from service.api.sourced import ORIGIN, SourcedCreate
 from service.domain.vocabulary import Comparator, MilestoneStatus, PlanPhase, Readiness
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
@@ -45,7 +46,7 @@ class WaiverOut(Out):
     reason = fields.Text(allow_none=True)
 
 
-class MilestoneCreate(ItemCreate):
+class MilestoneCreate(SourcedCreate):
     """Add a milestone."""
 
     title = fields.Text(required=True, max_length=200, pattern=NOT_BLANK)
@@ -73,7 +74,7 @@ class MilestoneCreate(ItemCreate):
     waived = fields.List(fields.Nested(WaiverIn), max_items=50)
 
 
-MilestonePatch = patch_of("MilestonePatch", MilestoneCreate)
+MilestonePatch = patch_of("MilestonePatch", MilestoneCreate, without=ORIGIN)
 
 
 class MilestoneOut(ItemOut):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.api.care_plans.schemas import CarePlanOut
 from service.api.common import AuthorOut, PeriodOut, RangeOut
 from service.api.conflicts.schemas import NotCheckedOut
 from service.api.goals.schemas import GoalOut
@@ -16,66 +17,26 @@ from service.api.recommendations.schemas import (
     RecommendationOut,
     TriggerOut,
 )
+from service.api.team_members.schemas import TeamMemberOut
 from service.domain.vocabulary import (
     AppointmentMode,
     Attitude,
     Basis,
     Certainty,
     CodingStatus,
-    Discipline,
     GoalDirection,
     GoalStatus,
     Laterality,
     MilestoneStatus,
-    PlanPhase,
-    PlanStatus,
     Quantifier,
     RecommendationKind,
     RecommendationStatus,
-    Role,
     Stance,
     Strength,
 )
 from service.web import fields
 from service.web.plan_items import ActorOut, HistoryEntryOut
 from service.web.schemas import Out, Query
-
-
-class SummaryPlanOut(Out):
-    """Show the plan's own fields."""
-
-    id = fields.Uuid()
-    patient_id = fields.Uuid()
-    version = fields.Integer()
-    revision = fields.Integer(
-        metadata={"description": "Counts every change in the plan and below it."}
-    )
-    title = fields.Text()
-    status = fields.Enum(PlanStatus)
-    phase = fields.Enum(PlanPhase, allow_none=True)
-    lead_id = fields.Uuid()
-    description = fields.Text(allow_none=True)
-    values_summary = fields.Text(allow_none=True)
-    preferences_summary = fields.Text(allow_none=True)
-    review_date = fields.Date(allow_none=True)
-    start = fields.Date(allow_none=True)
-    conditions = fields.List(
-        fields.Text(), metadata={"description": "Codes of the conditions entered in the plan."}
-    )
-
-
-class SummaryMemberOut(Out):
-    """Show one member of the team."""
-
-    id = fields.Uuid()
-    version = fields.Integer()
-    user_id = fields.Uuid()
-    name = fields.Text()
-    role = fields.Enum(Role)
-    discipline = fields.Enum(Discipline, allow_none=True)
-    period = fields.Nested(PeriodOut)
-    on_leave = fields.Nested(PeriodOut, allow_none=True)
-    cover_id = fields.Uuid(allow_none=True)
 
 
 class OpenFlagsOut(Out):
@@ -90,8 +51,8 @@ class OpenFlagsOut(Out):
 class SummaryOut(Out):
     """Show the whole plan in one read, each list newest first."""
 
-    plan = fields.Nested(SummaryPlanOut)
-    team = fields.List(fields.Nested(SummaryMemberOut))
+    plan = fields.Nested(CarePlanOut)
+    team = fields.List(fields.Nested(TeamMemberOut))
     goals = fields.List(fields.Nested(GoalOut))
     milestones = fields.List(fields.Nested(MilestoneOut))
     recommendations = fields.List(

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from marshmallow import ValidationError, validates_schema
 
-from service.api.common import AuthorOut, ItemCreate, ItemOut, PeriodIn, PeriodOut
+from service.api.common import AuthorOut, ItemOut, PeriodIn, PeriodOut
 from service.api.goals.schemas import NOT_BLANK
+from service.api.sourced import ORIGIN, SourcedCreate
 from service.domain.vocabulary import (
     Basis,
     Certainty,
@@ -20,7 +21,6 @@ from service.domain.vocabulary import (
     RecommendationStatus,
     Stance,
     Strength,
-    Verification,
 )
 from service.web import fields
 from service.web.schemas import In, Out, Patch, Query, patch_of
@@ -241,7 +241,7 @@ def _links(description: str) -> fields.List:
     return fields.List(fields.Uuid(), max_items=50, metadata={"description": description})
 
 
-class RecommendationCreate(ItemCreate):
+class RecommendationCreate(SourcedCreate):
     """Give advice."""
 
     kind = fields.Enum(RecommendationKind, required=True)
@@ -290,17 +290,9 @@ class RecommendationCreate(ItemCreate):
     coding_status = fields.Enum(
         CodingStatus, metadata={"description": "`confirmed` where nothing is said."}
     )
-    source = fields.Free(
-        metadata={"description": "Where it comes from; accepted from clinic systems only."}
-    )
-    verification = fields.Enum(
-        Verification, metadata={"description": "Accepted from clinic systems only."}
-    )
 
 
-RecommendationPatch = patch_of(
-    "RecommendationPatch", RecommendationCreate, without=("source", "verification")
-)
+RecommendationPatch = patch_of("RecommendationPatch", RecommendationCreate, without=ORIGIN)
 
 
 class RecommendationOut(ItemOut):
@@ -377,7 +369,7 @@ class _Change(RecommendationCreate):
     id = fields.Uuid(metadata={"description": "The recommendation to change; none for a new one."})
 
 
-_UNASKED = ("reason", "resolves", "source", "verification")
+_UNASKED = ("reason", "resolves", *ORIGIN)
 RecommendationChange = patch_of("RecommendationChange", _Change, without=_UNASKED)
 RecommendationChange.__doc__ = "Change a recommendation by a merge patch, or give a new one."
 
