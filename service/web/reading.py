@@ -12,7 +12,7 @@ from flask import request
 from werkzeug.exceptions import NotAcceptable
 
 from service.actions.views import Position
-from service.errors import FieldError, Invalid, Malformed, UnsupportedMedia
+from service.errors import FieldError, Invalid, Malformed, TooLarge, UnsupportedMedia
 from service.web import json
 from service.web.cursor import Cursors
 from service.web.operation import Operation
@@ -133,10 +133,19 @@ def _body(operation: Operation) -> Any:
     if optional and not request.content_length and not request.headers.get("Transfer-Encoding"):
         return {}
     _is_json(operation.method)
-    raw = request.get_data(cache=False)
+    raw = _bytes()
     if optional and not raw:
         return {}
     return json.loads(raw)
+
+
+def _bytes() -> bytes:
+    """Read the body; one sent in chunks names no length, and werkzeug stops at the limit in silence."""
+    raw = request.get_data(cache=False)
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise TooLarge
+    return raw
 
 
 def _is_json(method: str) -> None:

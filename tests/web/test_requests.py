@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
@@ -164,6 +165,21 @@ def test_an_answer_names_no_more_faults_than_anybody_reads(client: Client, beare
     body = {f"unknown_{number}": 1 for number in range(5000)}
     answer = client.post(THINGS, json=body, headers=bearer())
     assert (answer.status_code, len(answer.json["errors"])) == (422, 50)
+
+
+@pytest.mark.parametrize(("padding", "status"), [(10, 201), (1 << 20, 413), (3 << 20, 413)])
+def test_a_body_in_chunks_has_the_same_limit(
+    client: Client, bearer: Bearer, padding: int, status: int
+) -> None:
+    body = b'{"title": "x"}' + b" " * padding + b"and what was cut off" * (padding > 10)
+    answer = client.post(
+        THINGS,
+        input_stream=BytesIO(body),
+        content_type="application/json",
+        headers=bearer(),
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    assert answer.status_code == status
 
 
 def test_null_in_a_patch_reaches_the_action(client: Client, bearer: Bearer, world: World) -> None:
