@@ -64,13 +64,14 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise Malformed("malformed-json", "The file is not valid JSON.") from None
     lowered = text.lower()
     if "\\u0000" in lowered or "\\ud" in lowered:
-        _require_storable(document)
+        require_storable(document)
     if not isinstance(document, dict):
         raise Malformed("not-a-bundle")
     return document
 
 
-def _require_storable(value: object) -> None:
+def require_storable(value: object) -> None:
+    """Refuse text that a database cannot store: NUL, and half a surrogate pair."""
     waiting = [value]
     while waiting:
         one = waiting.pop()

@@ -59,7 +59,9 @@ def _days(value: str) -> When:
     if year is None:
         raise ValueError(value)
     first = date(year, month or 1, day or 1)
-    if day:
+    if year == date.max.year and (month or 12) == 12:
+        after = date.max  # the end of time, as some systems write "open"
+    elif day:
         after = first + timedelta(days=1)
     elif month:
         after = date(year + month // 12, month % 12 + 1, 1)

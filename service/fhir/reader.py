@@ -67,6 +67,7 @@ def read_bundle(
     document: dict[str, Any], *, source: str | None = None, zone: tzinfo = UTC
 ) -> tuple[Result, ...]:
     """Read a bundle: a record for each patient in it, or a directory where it has none."""
+    bundle.require_storable(document)
     try:
         read = Bundle(document, source)
         return _read(read, zone)

@@ -24,6 +24,7 @@ def period(**raw: Any) -> Period:
         ("2024-02", date(2024, 3, 1)),
         ("2024-12", date(2025, 1, 1)),
         ("2024", date(2025, 1, 1)),
+        ("9999-12-31", date.max),  # "open", as some systems write it
         ("2024-03-01T10:00:00Z", date(2024, 3, 1)),  # an instant ends on its day
     ],
 )
