@@ -34,7 +34,7 @@ _ASKED = {
     "phase": "symptom-reduction",
     "values_summary": "Wants to lift her grandchild again.",
 }
-_CARE_PLAN = {
+_CARE_PLAN: dict[str, Any] = {
     "id": PLAN_ID,
     "version": 1,
     "revision": 1,

@@ -13,7 +13,8 @@ _VERSION = {"description": "The version of the knowledge this comes from."}
 class ActivityDemandOut(Out):
     """Show a load that an activity places on a part of the body."""
 
-    load = fields.Text()
+    # The attribute has another name, because a schema has a method of this one.
+    load_ = fields.Text(data_key="load", attribute="load")
     region = fields.Text()
     level = fields.Integer(metadata={"description": "1 low, 2 moderate, 3 high."})
     inherent = fields.Boolean(metadata={"description": "Whether technique cannot avoid it."})
@@ -49,7 +50,7 @@ class TaxonomyOut(Out):
 
     activities = fields.List(fields.Nested(ActivityOut))
     regions = fields.List(fields.Nested(BodyRegionOut))
-    loads = fields.List(fields.Nested(LoadOut))
+    loads_ = fields.List(fields.Nested(LoadOut), data_key="loads", attribute="loads")
     codes = fields.Free(metadata={"description": "Every known code, by the field it belongs to."})
     version = fields.Text()
     knowledge_version = fields.Text(metadata=_VERSION)
