@@ -15,6 +15,8 @@ from service.domain.vocabulary import AppointmentStatus
 from service.models.base import PlanItem
 from service.models.facts import Appointment
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
 
 class Appointments(Noun):
     model = Appointment
@@ -33,8 +35,17 @@ class Appointments(Noun):
     ) -> None:
         old_status = None if before is None else before["status"]
         lifecycles.move(lifecycles.APPOINTMENT, old_status, after["status"])
-        if datetime.fromisoformat(after["end"]) <= datetime.fromisoformat(after["start"]):
+        start, end = (_instant(after, name) for name in ("start", "end"))
+        if end <= start:
             raise refuse("/end", "ends-before-start")
 
 
 APPOINTMENTS = Appointments()
+
+
+def _instant(fields: Mapping[str, Any], name: str) -> datetime:
+    """Read an instant that every zone can show: the outermost days have no local time everywhere."""
+    found = datetime.fromisoformat(fields[name])
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise refuse(f"/{name}", "out-of-range")
+    return found

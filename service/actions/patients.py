@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ _BEYOND_NAME = frozenset(
 )
 _NAME_ONLY = frozenset({Relation.APPOINTING})
 _KIND = "patient"
+_EARLIEST_BIRTH = date(1850, 1, 1)
 
 Pairs = list[tuple[str, str]]
 
@@ -113,6 +115,7 @@ def create(session: Session, actor: Actor, fields: Mapping[str, Any]) -> View:
     """Register a patient; one identifier is one patient's."""
     require_anybody(actor, Resource.PATIENT, Action.CREATE)
     actor.admitted(session)
+    _check_birth_date(actor, fields.get("birth_date"))
     pairs = _pairs(fields.get("identifiers") or ())
     _check_free(session, actor, pairs, None)
     patient = Patient(
@@ -202,6 +205,7 @@ def revise(
     before = _state(session, patient)
     if patient.version != version:
         raise _stale(patient, before, patch)
+    _check_birth_date(actor, patch.get("birth_date"))
     pairs = _pairs(patch["identifiers"] or ()) if "identifiers" in patch else None
     if pairs is not None:
         _check_free(session, actor, pairs, patient.id)
@@ -285,6 +289,12 @@ def _stale(patient: Patient, now: Mapping[str, Any], patch: Mapping[str, Any]) -
             ),
         }
     )
+
+
+def _check_birth_date(actor: Actor, day: date | None) -> None:
+    """Refuse a day on which no patient of today was born."""
+    if day is not None and not _EARLIEST_BIRTH <= day <= clock.today(actor.timezone):
+        raise refuse("/birth_date", "out-of-range")
 
 
 def _pairs(identifiers: Sequence[Mapping[str, str]]) -> Pairs:
