@@ -38,6 +38,7 @@ _BY_CODE = {
     "Q1H": 24.0, "Q2H": 12.0, "Q3H": 8.0, "Q4H": 6.0, "Q6H": 4.0, "Q8H": 3.0, "Q12H": 2.0,
 }  # fmt: skip
 _MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001}
+_MOST_MG_A_DAY = 1_000_000.0
 _ML = {"ml": 1.0, "l": 1000.0}
 _PIECES = frozenset(
     {"1", "tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "{tbl}", "{tablet}",
@@ -90,16 +91,17 @@ class Dosage:
         if self.amount is None:
             return None
         if self.amount.mg is not None:
-            return _rounded(self.amount.mg) if len(product.substances) == 1 else None
+            return _plausible(self.amount.mg) if len(product.substances) == 1 else None
         if self.amount.ml is not None and substance.mg_per_ml is not None:
-            return _rounded(self.amount.ml * substance.mg_per_ml)
+            return _plausible(self.amount.ml * substance.mg_per_ml)
         if self.amount.pieces is not None and substance.mg is not None and product.is_counted:
-            return _rounded(self.amount.pieces * substance.mg)
+            return _plausible(self.amount.pieces * substance.mg)
         return None
 
 
-def _rounded(value: float) -> float:
-    return round(value, 6)
+def _plausible(value: float) -> float | None:
+    """Keep a daily amount that somebody can take; a slip of the pen is none."""
+    return round(value, 6) if 0 <= value <= _MOST_MG_A_DAY else None
 
 
 def read(instructions: Sequence[Element], zone: tzinfo) -> Dosage:

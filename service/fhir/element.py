@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+# No dose, value or target of a plan is larger; what is, is a slip of the pen.
+LARGEST_NUMBER = 1e12
+
+
 class ElementError(Exception):
     """Name the place of an element that is not what FHIR says; never its value."""
 
@@ -57,7 +61,7 @@ class Element:
             number = float(value)
         except OverflowError:
             raise self.bad(name, "number-too-large") from None
-        if not math.isfinite(number):
+        if not math.isfinite(number) or abs(number) > LARGEST_NUMBER:
             raise self.bad(name, "number-too-large")
         return number
 

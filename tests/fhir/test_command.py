@@ -20,6 +20,7 @@ from service.models.recommendations import Recommendation
 from tests.clinic import open_clinic, tenant_id_of
 from tests.fhir import real
 from tests.fhir.build import NPI, bundle, order, patient
+from tests.fhir.snapshot import differences, snapshot
 
 TENANT = tenant_id_of("demo")
 PEOPLE = {
@@ -153,6 +154,23 @@ def test_a_denial_is_left_in_the_audit(shell: Shell) -> None:
     with shell.database.transaction(TENANT) as session:
         rows = audit_events(session, TENANT, limit=5)
         assert [row.code for row in rows if row.outcome == "denied"] == ["not-permitted"]
+
+
+def test_on_real_commits_a_record_is_there_whole_or_not_at_all(
+    committed_database: Database, tmp_path: Path
+) -> None:
+    with committed_database.transaction(TENANT) as session:
+        open_clinic(session, "demo")
+    shell = Shell(committed_database, tmp_path)
+    good = shell.write("good.json", bundle(patient(), order("m1", "Ibuprofen 400 MG Oral Tablet")))
+    stranger = patient(name=[{"family": "Other"}], birthDate="1999-09-09")
+    bad = shell.write("bad.json", bundle(PEOPLE, stranger, order("m2", "Naproxen")))
+    assert shell.run(good).exit_code == 0
+    with committed_database.transaction(TENANT) as session:
+        before = snapshot(session)
+    assert shell.run(bad, good).exit_code == 1
+    with committed_database.transaction(TENANT) as session:
+        assert differences(before, snapshot(session)) == []
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,7 @@ def test_a_daily_amount_is_worked_out_where_it_is_said(
         (PERCOCET, times(4, {"value": 330, "unit": "mg"})),  # milligrams of which of the two?
         ("Morphine 2 MG/ML Oral Solution", times(4)),  # one of what?
         (IBUPROFEN, times(3, {"value": 1, "unit": "spoon"})),
+        (IBUPROFEN, times(3, {"value": 1e12, "unit": "mg"})),  # a slip of the pen
         (IBUPROFEN, times(3, {"value": 1, "comparator": "<"})),
     ],
 )
