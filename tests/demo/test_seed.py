@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +137,21 @@ def test_nothing_speaks_of_lifting_swimming_or_sleep(demo: Demo) -> None:
             assert word not in str(entry).lower(), entry
 
 
+def test_time_alone_adds_nothing_for_twelve_weeks(demo: Demo) -> None:
+    actor, plan_id = demo.actor("physician"), demo.plan_id
+
+    for days in range(84):
+        day = date(2027, 2, 15) + timedelta(days=days)
+        document = plan_reading.plan_document(demo.session, actor, plan_id, day)
+        assert [one["code"] for one in conflicts.check(document)["findings"]] == ["CF04"], day
+
+
+def test_nothing_of_it_is_left_unchecked(demo: Demo) -> None:
+    found = plan_reading.not_checked(demo.session, demo.actor("physician"), demo.plan_id)
+
+    assert found == {"items": [], "count": 0}
+
+
 LIFTING: dict[str, Any] = {
     "kind": "activity",
     "stance": "prohibit",
@@ -249,3 +264,15 @@ def test_a_database_of_somebody_elses_clinics_is_left_alone(
 
     with database.transaction(None) as session:
         assert [tenant.slug for tenant in every_tenant(session)] == ["northside"]
+
+
+def test_the_demo_stands_on_real_commits(committed_database: Database) -> None:
+    seed(committed_database, empty=False)
+
+    with committed_database.transaction(None) as session:
+        tenant = tenant_named(session, "demo")
+    assert tenant is not None
+    with committed_database.transaction(tenant.id) as session:
+        demo = Demo(session, tenant.id)
+        found = flags.listed(session, demo.actor("physician"), demo.plan_id).items
+        assert [one.code for one in found] == ["CF04"]
