@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-
 # No dose, value or target of a plan is larger; what is, is a slip of the pen.
 LARGEST_NUMBER = 1e12
 
