@@ -24,7 +24,7 @@ ACCEPTED = {"reason_code": "benefit-outweighs-risk", "text": "One flight at home
 @pytest.fixture
 def flag(member: Members) -> dict[str, Any]:
     """A warning: the physiotherapist asks for stairs, the physician discourages them."""
-    give(member("physician"), NO_STAIRS)
+    give(member("physician"), NO_STAIRS, rationale="The knee swells.")
     give(member("physiotherapist"), STAIRS)
     return flag_of(member("physician"), "CF01")
 
@@ -184,7 +184,7 @@ def test_a_flag_is_resolved_by_changes(flag: dict[str, Any], member: Members) ->
     )
     assert remains.status_code == 409
     assert remains.json["code"] == "finding-remains"
-    assert now(physician, limit)["rationale"] is None
+    assert now(physician, limit)["rationale"] == "The knee swells."
 
     patch = {"status": "revoked"}
     done = physician.post(
@@ -210,6 +210,7 @@ def test_a_null_in_a_resolving_patch_clears_the_field(
     done = physician.post(where(flag, "resolve"), {"changes": [change], "reason": "Over"}, 1)
 
     assert done.status_code == 200
+    assert now(physician, limit)["rationale"] is None
     assert now(physician, limit)["period"] == {"start": "2027-02-01", "end": "2027-02-15"}
 
 
@@ -220,6 +221,8 @@ def test_a_null_in_a_resolving_patch_clears_the_field(
         ({"kind": "recommendation", "patch": {"stance": "insist"}}, "/changes/0/patch/stance"),
         ({"kind": "goal", "patch": {"title": None}}, "/changes/0/patch/title"),
         ({"kind": "patient", "patch": {}}, "/changes/0/kind"),
+        ({"kind": "preference", "patch": {"attitude": "love"}}, "/changes/0/patch/attitude"),
+        ({"kind": "appointment", "patch": {"start": "today"}}, "/changes/0/patch/start"),
         ({"kind": "recommendation"}, "/changes/0/patch"),
         ({"kind": "recommendation", "patch": []}, "/changes/0/patch"),
     ],
@@ -391,3 +394,23 @@ def test_a_notice_is_not_for_the_patient(member: Members) -> None:
     patient = member("patient")
     assert patient.get("conflicts").json["items"] == []
     assert patient.get(where(told[0])).status_code == 404
+
+
+def test_the_patient_answers_a_preference_by_changing_it(member: Members) -> None:
+    patient = member("patient")
+    wish = patient.post("preferences", {"action": "stairs", "attitude": "refuse"})
+    assert wish.status_code == 201
+    give(member("physiotherapist"), STAIRS)
+    flag = flag_of(member("physiotherapist"), "CF20")
+    change = {"kind": "preference", "id": wish.json["id"], "version": 1}
+    body = {"changes": [{**change, "patch": {"attitude": "prefer"}}], "reason": "One flight is fine"}
+
+    answer = patient.post(where(flag, "resolve"), body, flag["version"])
+
+    assert answer.status_code == 200
+    assert answer.json == {
+        "id": flag["id"],
+        "status": "settled",
+        "text": "Your team is agreeing on this.",
+    }
+    assert flag_of(member("physiotherapist"), "CF20")["status"] == "resolved"

@@ -7,9 +7,17 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, validates_schema
 
+from service.api.allergies.schemas import AllergyPatch
+from service.api.appointments.schemas import AppointmentPatch
+from service.api.capacity.schemas import CapacityPatch
 from service.api.common import AuthorOut
+from service.api.conditions.schemas import ConditionPatch
+from service.api.events.schemas import EventPatch
 from service.api.goals.schemas import GoalPatch
+from service.api.job_demands.schemas import JobDemandPatch
 from service.api.milestones.schemas import MilestonePatch
+from service.api.observations.schemas import ObservationPatch
+from service.api.preferences.schemas import PreferencePatch
 from service.api.recommendations.schemas import ContextOut, RecommendationPatch
 from service.domain.vocabulary import AcceptReason, FlagStatus, Role, Tier
 from service.web import fields
@@ -299,6 +307,14 @@ PATCHES: Final[dict[StatementKind, type[Patch]]] = {
     StatementKind.RECOMMENDATION: RecommendationPatch,
     StatementKind.GOAL: GoalPatch,
     StatementKind.MILESTONE: MilestonePatch,
+    StatementKind.PREFERENCE: PreferencePatch,
+    StatementKind.CAPACITY: CapacityPatch,
+    StatementKind.CONDITION: ConditionPatch,
+    StatementKind.ALLERGY: AllergyPatch,
+    StatementKind.OBSERVATION: ObservationPatch,
+    StatementKind.EVENT: EventPatch,
+    StatementKind.JOB_DEMAND: JobDemandPatch,
+    StatementKind.APPOINTMENT: AppointmentPatch,
 }
 
 
