@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from service.conflicts.coverage import Coverage, covers, narrows
-from service.conflicts.facts import OPEN_END, Facts, Recommendation
+from service.conflicts.facts import OPEN_END, OPEN_START, Facts, Recommendation
 from service.conflicts.loads import Met, demand_on
 from service.conflicts.statement import Statement
 from service.conflicts.tables import Tables, tables
@@ -113,6 +113,49 @@ class Day:
             statement.in_force = rec.status == "active" and not statement.suggested
             live.append(statement)
         return live
+
+    @cached_property
+    def tasks(self) -> list[Statement]:
+        """Give the tasks of the job that are not removed."""
+        tasks = [Statement(item, self.body, self.drugs) for item in self.facts.job_demands]
+        return sorted(
+            (
+                task
+                for task, item in zip(tasks, self.facts.job_demands, strict=True)
+                if not item.removed
+            ),
+            key=lambda task: task.id,
+        )
+
+    @cached_property
+    def days_at_work(self) -> list[tuple[int, int]]:
+        """Give the days on which the job asks for anything: those not certified off work.
+
+        A certificate with a planned end that nobody has recorded counts to that end while it is
+        still ahead, so that what comes after it is seen in time.
+        """
+        away = sorted(
+            (n.start, min(n.end, n.provisional_from))
+            for n in self.negatives
+            if n.in_force
+            and n.kind == "work-capacity"
+            and n.stance == "prohibit"
+            and not n.caps
+            and n.action == "work"
+        )
+        free, since = [], OPEN_START
+        for start, end in away:
+            if since < start:
+                free.append((since, start))
+            since = max(since, end)
+        if since < OPEN_END:
+            free.append((since, OPEN_END))
+        return free
+
+    @property
+    def whole(self) -> bool:
+        """Say whether all is looked at, so that sums over the plan can be drawn."""
+        return self._pairs is None
 
     def note(self, reason: str, *ids: str) -> None:
         """Remember something that could not be checked."""

@@ -38,7 +38,7 @@ def detect(
     """Find what cannot be followed together; given pairs of ids, look at these alone.
 
     Pure and deterministic: the same facts, day and knowledge give the same findings in the same
-    order. A finding that rests on one item alone is found only when no pairs are given.
+    order. Sums over the whole plan are drawn only when no pairs are given.
     """
     return run(Day(facts, as_of.toordinal(), pairs))
 

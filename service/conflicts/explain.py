@@ -286,3 +286,8 @@ def listing(words: Iterable[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def asks(people: list[str]) -> str:
+    """Say that one or several ask for something."""
+    return "asks for" if len(people) == 1 else "together ask for"

@@ -8,8 +8,6 @@ from service.conflicts.facts import Context
 from service.conflicts.statement import Statement
 from service.conflicts.taxonomy import TRAINING, Taxonomy
 
-FACETS = ("phase", "setting", "supervision", "aid")
-
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -154,10 +152,15 @@ def between_two(
     return None if context is None else _meeting(days, context, p, q)
 
 
-def by_period(p: Statement, q: Statement, as_of: int) -> Meeting | None:
-    """Decide by the days alone (two drugs)."""
-    days = interval(p, q, as_of)
-    return None if days is None else _meeting(days, EVERYWHERE, p, q)
+def between_restrictions(body: Taxonomy, n: Statement, m: Statement, as_of: int) -> Meeting | None:
+    """Decide scope between two restrictions."""
+    days = interval(n, m, as_of)
+    if days is None or not sides_meet(n.side, m.side) or not routes_meet(n, m):
+        return None
+    context = contexts(n, m, split_phase=True)
+    if context is None or not body.regions_meet(n.region, m.region):
+        return None
+    return _meeting(days, context, n, m)
 
 
 def _meeting(days: tuple[int, int], context: Context, p: Statement, n: Statement) -> Meeting:

@@ -60,16 +60,16 @@ def with_dose(statement: Statement, dose: Dose) -> dict[str, Any]:
     return {"dose": [dose_json(item) for item in (*kept, dose)]}
 
 
-def keep_within(statement: Statement, comparison: Comparison) -> Repair:
-    """Offer to bring a dose down to what is allowed, in the unit it is given in."""
-    cap = comparison.cap
+def hold_at(statement: Statement, cap: Dose) -> Repair | None:
+    """Offer to bring a dose down to a cap, in the unit it is given in, where units compare."""
     assert cap.high is not None
     stated = statement.dose.get(cap.dimension)
     if stated is None:
         dose = Dose(cap.dimension, None, cap.high, cap.unit)
     else:
         into = factor(cap.unit, stated.unit)
-        assert into is not None
+        if into is None:
+            return None
         exact = cap.high * into
         limit = exact if into == 1.0 else math.floor(exact * 100 + 1e-9) / 100
         low = None if stated.low is None else min(stated.low, limit)
@@ -79,6 +79,13 @@ def keep_within(statement: Statement, comparison: Comparison) -> Repair:
         with_dose(statement, dose),
         f"Set the {dimension_word(cap.dimension)} to {amount(dose)}.",
     )
+
+
+def keep_within(statement: Statement, comparison: Comparison) -> Repair:
+    """Offer to bring a dose down to what a comparison says is allowed."""
+    offer = hold_at(statement, comparison.cap)
+    assert offer is not None
+    return offer
 
 
 def move_apart(p: Statement, n: Statement, meeting: Meeting, drugs: Tables) -> list[Repair]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from service.conflicts.day import Day
 from service.conflicts.explain import mention
-from service.conflicts.facts import OPEN_START, Author, Context, iso
+from service.conflicts.facts import Author, Context, iso
 from service.conflicts.finding import (
     Dimension,
     Finding,
@@ -209,6 +209,51 @@ def pair_report(
     ).freeze()
 
 
+def fact_report(
+    rule: Rule,
+    sides: Sequence[Statement],
+    mentions: Sequence[Mention],
+    tier: Tier,
+    overlap: Overlap,
+    *,
+    summary: str,
+    why: list[str],
+    repairs: Sequence[Repair],
+    resolver: Sequence[str] = (),
+    told: Sequence[str] | None = None,
+    context: Context | None = None,
+    row: str | None = None,
+    fhir: str | None = None,
+    lower: dict[str, float | None] | None = None,
+    higher: dict[str, float | None] | None = None,
+    exact: dict[str, object] | None = None,
+) -> Finding:
+    """Build the finding of a rule over statements and facts."""
+    stances: dict[str, float | None] = {
+        f"stance {side.id}": float(abs(side.strength)) for side in sides
+    }
+    return Report(
+        rule=rule,
+        tier=tier,
+        summary=summary,
+        mentions=list(mentions),
+        why=why,
+        repairs=list(repairs),
+        resolver=resolvers(sides, resolver),
+        told=authored(*(side.author for side in sides)) if told is None else told,
+        overlap=overlap,
+        context=context or Context(),
+        row=row,
+        fhir=fhir,
+        material=Material(
+            lower={**stances, **(lower or {})},
+            higher=higher or {},
+            exact={"actions": {side.id: side.term for side in sides}, **(exact or {})},
+        ),
+        recorded=recorded(sides),
+    ).freeze()
+
+
 def highest(findings: Iterable[Finding], rows: Sequence[str]) -> list[Finding]:
     """Keep one finding for the same items: the highest tier, then the first row of the table."""
     best: dict[tuple[str, ...], Finding] = {}
@@ -223,24 +268,3 @@ def highest(findings: Iterable[Finding], rows: Sequence[str]) -> list[Finding]:
 
 def _rank(finding: Finding, place: dict[str, int]) -> tuple[int, int]:
     return finding.order[0], place.get(finding.row or "", len(place))
-
-
-def starts(overlap: Overlap | None) -> int:
-    """Give where an overlap starts, for sorting."""
-    return OPEN_START if overlap is None else overlap.start
-
-
-__all__ = [
-    "Find",
-    "Report",
-    "Rule",
-    "authored",
-    "highest",
-    "knowledge_version",
-    "overlap_of",
-    "pair_report",
-    "recorded",
-    "replace",
-    "resolvers",
-    "starts",
-]

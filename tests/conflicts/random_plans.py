@@ -43,6 +43,8 @@ DOSES = (
     ("frequency", "1/d", (1, 2)),
     ("weight-bearing", "%", (0, 20, 50, 100)),
     ("work-hours", "h/d", (2, 4, 8)),
+    ("session", "min", (10, 30)),
+    ("daily-minutes", "min/d", (10, 60)),
     ("rom", "deg", (45, 80, 120)),
     ("pain-limit", "{score}", (0, 3, 6)),
 )
@@ -53,7 +55,7 @@ THEMES = (
     ("walking", "running", "exercise", "physical-activity", "bed-rest"),
     ("work", "desk-work", "manual-handling-work", "sitting", "prolonged-sitting"),
     ("immobilisation", "mobility", "sling", "pendulum", "resistance"),
-    ("driving", "sitting", "rest", "swimming", "sport"),
+    ("driving", "sitting", "rest", "swimming", "sport", "manipulation"),
     ACTIONS,
 )
 
@@ -133,6 +135,10 @@ def recommendations(
     }
     if kind == "medication":
         item["medication"] = {"drug_class": draw(st.sampled_from(theme["drugs"]))}
+        if rarely(draw, 4):
+            item["medication"]["fit_to_drive"] = False
+        if rarely(draw, 4):
+            item["medication"]["dose_change_date"] = draw(dates())
         if draw(st.booleans()):
             item["medication"]["route"] = draw(st.sampled_from(("oral", "topical")))
         if draw(st.booleans()):
@@ -196,6 +202,100 @@ def milestones(codes: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
     ).map(list)
 
 
+def goals(actions: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "title": st.just("A goal"),
+            "status": st.just("active"),
+            "owner": st.sampled_from(AUTHORS),
+        },
+        optional={
+            "action": st.sampled_from(actions),
+            "measure": st.sampled_from(("steps", "pain")),
+            "direction": st.sampled_from(("increase", "decrease", "maintain")),
+            "start": dates(),
+            "due": dates(),
+            "target": st.sampled_from(
+                (
+                    {"low": 10, "unit": "min"},
+                    {"high": 5, "unit": "min"},
+                    {"low": 1, "high": 2, "unit": "h"},
+                    {"low": 3, "unit": "kg"},
+                )
+            ),
+        },
+    )
+
+
+def appointments() -> st.SearchStrategy[dict[str, Any]]:
+    def at(days: int, hour: int, length: int, rest: dict[str, Any]) -> dict[str, Any]:
+        on = (DAY + timedelta(days=days)).isoformat()
+        return {"start": f"{on}T{hour:02}:00:00", "end": f"{on}T{hour + length:02}:30:00", **rest}
+
+    rest = st.fixed_dictionaries(
+        {
+            "mode": st.sampled_from(("in-person", "online", "self-paced")),
+            "owner": st.sampled_from(AUTHORS),
+        },
+        optional={
+            "place": st.sampled_from(("clinic", "gym")),
+            "travel_minutes": st.sampled_from((0, 20, 45)),
+        },
+    )
+    return st.builds(at, st.integers(-2, 4), st.integers(9, 11), st.integers(0, 2), rest)
+
+
+def events() -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "code": st.sampled_from(("fracture", "arthroplasty", "tendon-repair", "spinal-fusion")),
+            "date": dates(),
+        },
+        optional={
+            "body_region": st.sampled_from(("knee", "shoulder", "lumbar")),
+            "laterality": st.sampled_from(("left", "right")),
+        },
+    )
+
+
+def numbered(letter: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": f"{letter}{index}", **item} for index, item in enumerate(items)]
+
+
+@st.composite
+def surroundings(draw: st.DrawFn, actions: tuple[str, ...]) -> dict[str, Any]:
+    """Give what stands around the recommendations of a plan."""
+    tasks = st.fixed_dictionaries(
+        {"action": st.sampled_from(actions), "dose": doses()}, optional={"removed": st.booleans()}
+    )
+    likes = st.fixed_dictionaries(
+        {
+            "action": st.sampled_from(actions),
+            "attitude": st.sampled_from(("refuse", "dislike", "prefer")),
+        },
+        optional={"alternative": st.sampled_from(actions)},
+    )
+    kinds: dict[str, tuple[str, st.SearchStrategy[dict[str, Any]]]] = {
+        "goals": ("g", goals(actions)),
+        "appointments": ("v", appointments()),
+        "events": ("e", events()),
+        "job_demands": ("j", tasks),
+        "preferences": ("p", likes),
+    }
+    around: dict[str, Any] = {}
+    for key, (letter, items) in kinds.items():
+        if rarely(draw, 3):
+            around[key] = numbered(letter, draw(st.lists(items, min_size=1, max_size=3)))
+    if rarely(draw, 3):
+        around["capacity"] = {
+            "id": "cap",
+            "hours_per_week": draw(st.sampled_from((1, 10, 30))),
+            "minutes_per_day": {"baseline": 5, "flare": 15},
+            "resources": draw(st.sampled_from(([], ["gym"], ["pool", "bicycle"]))),
+        }
+    return around
+
+
 @st.composite
 def plans(draw: st.DrawFn, most: int = 6) -> dict[str, Any]:
     """Give a whole plan document."""
@@ -211,7 +311,11 @@ def plans(draw: st.DrawFn, most: int = 6) -> dict[str, Any]:
     if draw(st.booleans()):
         plan["patient"] = {"birth_year": draw(st.sampled_from((1950, 1960, 1961, 1990)))}
     if draw(st.booleans()):
-        names = draw(st.lists(st.sampled_from(("ckd", "peptic-ulcer", "unheard-of")), max_size=2))
+        names = draw(
+            st.lists(
+                st.sampled_from(("ckd", "peptic-ulcer", "osteoporosis", "unheard-of")), max_size=2
+            )
+        )
         plan["conditions"] = [
             {"id": f"c{index}", "code": name, **draw(periods())} for index, name in enumerate(names)
         ]
@@ -228,6 +332,7 @@ def plans(draw: st.DrawFn, most: int = 6) -> dict[str, Any]:
             }
             for index in range(draw(st.integers(1, 2)))
         ]
+    plan |= draw(surroundings(theme["actions"]))
     if draw(st.booleans()):
         plan["milestones"] = draw(milestones(["m0", "m1", "m2"]))
     return plan

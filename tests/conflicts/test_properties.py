@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,10 +17,11 @@ from tests.conflicts.mending import mend
 from tests.conflicts.random_plans import DAY, plans
 
 SLOW = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+SUMS = ("CF13", "CF21")  # drawn over the whole plan
 TIERS = ("critical", "warning", "notice", "info")
 
 
@@ -65,17 +67,18 @@ def shifted(value: Any, days: int) -> Any:
         return {key: shifted(item, days) for key, item in value.items()}
     if isinstance(value, list):
         return [shifted(item, days) for item in value]
-    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
-        return (date.fromisoformat(value) + timedelta(days=days)).isoformat()
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value):
+        moved = date.fromisoformat(value[:10]) + timedelta(days=days)
+        return moved.isoformat() + value[10:]
     return value
 
 
 @SLOW
-@given(plans(), st.integers(-300, 300))
-def test_dates_moved_together_move_the_findings(plan: dict[str, Any], days: int) -> None:
+@given(plans(), st.integers(-40, 40))
+def test_dates_moved_together_move_the_findings(plan: dict[str, Any], weeks: int) -> None:
     plan.pop("patient", None)  # an age follows the calendar year
     before = check(plan)
-    after = check(shifted(plan, days))
+    after = check(shifted(plan, weeks * 7))  # a week of the calendar stays one
     essence = [
         (item["code"], item["tier"], item["fingerprint"], item["row"])
         for item in before["findings"]
@@ -102,7 +105,7 @@ def test_every_repair_clears_its_finding(plan: dict[str, Any]) -> None:
                 assert not after, (finding["summary"], repair)
 
 
-@settings(SLOW, max_examples=60)
+@settings(SLOW, max_examples=30)
 @given(plans(most=4))
 def test_nothing_changes_before_the_next_change(plan: dict[str, Any]) -> None:
     facts = parse(plan)
@@ -118,7 +121,7 @@ def test_nothing_changes_before_the_next_change(plan: dict[str, Any]) -> None:
             assert found == expected, then
 
 
-@settings(SLOW, max_examples=40)
+@settings(SLOW, max_examples=15)
 @given(plans(most=4))
 def test_every_day_of_a_year_is_announced(plan: dict[str, Any]) -> None:
     facts = parse(plan)
@@ -142,7 +145,7 @@ def test_pairs_alone_give_what_the_whole_gives_of_them(plan: dict[str, Any]) -> 
     facts = parse(plan)
     whole = detect(facts, DAY)
     for finding in whole:
-        if len(finding.ids) == 2:
+        if len(finding.ids) == 2 and finding.code not in SUMS:
             one, other = sorted(finding.ids)
             alone = detect(facts, DAY, pairs=[(one, other)])
             assert finding.fingerprint in {item.fingerprint for item in alone}

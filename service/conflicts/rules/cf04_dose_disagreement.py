@@ -28,6 +28,12 @@ from service.conflicts.units import above, factor, tidy
 WEIGHTS = {"load", "load-rel"}
 
 
+def weights_unlike(p: Statement, q: Statement) -> bool:
+    """Say whether both name a weight, and no two of them compare."""
+    ours, theirs = p.dose.keys() & WEIGHTS, q.dose.keys() & WEIGHTS
+    return bool(ours) and bool(theirs) and ours.isdisjoint(theirs)
+
+
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every two positives on one activity."""
     by_action: dict[str, list[Statement]] = {}
@@ -42,7 +48,7 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
 def judge(day: Day, p: Statement, q: Statement) -> Iterator[Finding]:
     """Decide one pair, dimension by dimension."""
     shared = [name for name in p.dose if name in q.dose and name != "pain-limit"]
-    unlike = not shared and (p.dose.keys() | q.dose.keys()) >= WEIGHTS
+    unlike = weights_unlike(p, q)
     if not shared and not unlike:
         return
     meeting = between_two(day.body, p, q, day.as_of)

@@ -196,6 +196,7 @@ def build(
         resolver=resolvers((drug,), ()),
         told=[f"author:{drug.author.id}"] if drug.author else [],
         overlap=overlap,
+        context=drug.context,
         row=row,
         fhir=fhir,
         material=Material(
