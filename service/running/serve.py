@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 
@@ -10,15 +9,13 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from service.running.children import PARENT, end_with_parent
+from service.running.children import name_parent
 from service.settings import PROJECT
 
 
-def main(host: str, port: int, workers: int, threads: int) -> None:
+def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve until told to stop; requests at hand are answered first."""
-    end_with_parent()
-    os.environ[PARENT] = str(os.getpid())  # the server's own workers end with it
-    logging.captureWarnings(capture=True)
+    name_parent(os.getpid())  # the server's own workers end with it
     Granian(
         "wsgi:app",
         address=host,
@@ -36,4 +33,4 @@ def main(host: str, port: int, workers: int, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(number) for number in sys.argv[2:5]))
+    serve(sys.argv[1], *(int(number) for number in sys.argv[2:5]))

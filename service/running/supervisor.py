@@ -6,27 +6,28 @@ the run. The embedded PostgreSQL is started again when it is found dead, so that
 
 from __future__ import annotations
 
-import contextlib
-import http.client
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Final
 
 from service.embedded import EmbeddedError, EmbeddedPostgres
-from service.running.children import environment_of_a_child
-from service.settings import PROJECT, Settings
+from service.running import children
+from service.running.probe import is_well
+from service.settings import Settings
 
 _READY_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 6.0
 _LOOK_EVERY_SECONDS: Final = 0.5
+_PORT_SECONDS: Final = 0.4
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -34,20 +35,28 @@ class RunError(Exception):
     """Say in one sentence why the service did not start, or did not go on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Name a process of the service, and the work it does until it is told to stop."""
+
+    name: str
+    work: Callable[[], None]
+
+
 @dataclass(slots=True)
 class Supervisor:
     """Run the children of one service until told to stop.
 
-    `prepare` brings the database to where the children can use it; `announce` tells the user where they are.
+    `prepare` brings the database to where the children can use it, `announce` tells the user where they are.
     """
 
     settings: Settings
-    children: Sequence[Sequence[str]]
+    family: Sequence[Child]
     prepare: Callable[[Settings], None]
     announce: Callable[[Settings], None]
     follow_parent: bool = False
     _embedded: EmbeddedPostgres | None = None
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _running: list[BaseProcess] = field(default_factory=list)
     _woken: threading.Event = field(default_factory=threading.Event)
     _asked_to_stop: int = 0
     _parent: int = field(default_factory=os.getppid)
@@ -74,28 +83,34 @@ class Supervisor:
             settings = settings.with_database(urls.service_url, urls.migration_url)
         if not self._asked_to_stop:
             self.prepare(settings)
-        if self._asked_to_stop:
-            return
-        environment = _child_environment(settings)
-        for command in self.children:
-            # A session of its own: Ctrl-C reaches the supervisor alone, which stops the others in order.
-            self._running.append(
-                subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    env=environment,
-                    cwd=PROJECT,
-                    start_new_session=True,
-                )
-            )
+        if not self._asked_to_stop:
+            self._spawn(_environment(settings))
         if self._wait_until_ready():
             self.announce(settings)
 
+    def _spawn(self, environment: dict[str, str]) -> None:
+        # Forked, the children share the code that has been loaded, and need not load it again.
+        context = (
+            multiprocessing.get_context("fork")
+            if sys.platform == "linux"
+            else multiprocessing.get_context("spawn")
+        )
+        for child in self.family:
+            process = context.Process(
+                target=children.begin,
+                args=(os.getpid(), environment, child.work),
+                name=child.name,
+            )
+            process.start()
+            self._running.append(process)
+
     def _wait_until_ready(self) -> bool:
         deadline = time.monotonic() + _READY_SECONDS
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        address = f"http://{host}:{self.settings.port}/healthz"
         while not self._asked_to_stop:
             self._refuse_ended_child()
-            if answers(self.settings.host, self.settings.port):
+            if is_well(address):
                 return True
             if time.monotonic() > deadline:
                 raise RunError(f"The service did not answer within {_READY_SECONDS:.0f} seconds.")
@@ -113,25 +128,20 @@ class Supervisor:
 
     def _refuse_ended_child(self) -> None:
         for child in self._running:
-            if child.poll() is not None:
-                raise RunError(
-                    f"A process of the service ended by itself (status {child.returncode})."
-                )
+            if not child.is_alive() and not self._asked_to_stop:
+                raise RunError(f"The {child.name} ended by itself (status {child.exitcode}).")
 
     def _stop(self) -> None:
         for child in self._running:
-            if child.poll() is None:
-                child.terminate()
+            child.terminate()
         deadline = time.monotonic() + _STOP_SECONDS
         asked = self._asked_to_stop
         for child in self._running:
-            while child.poll() is None:
+            while child.is_alive():
                 # A second Ctrl-C means: now.
                 if time.monotonic() > deadline or self._asked_to_stop > asked + 1:
                     child.kill()
-                    child.wait()
-                    break
-                time.sleep(0.02)
+                child.join(0.02)
         self._running.clear()
         if self._embedded is not None:
             self._embedded.stop()
@@ -141,46 +151,32 @@ class Supervisor:
         self._woken.set()
 
 
-def serving(settings: Settings, *, workers: int, threads: int) -> list[str]:
-    """Return the command that serves the application."""
-    return [
-        *(sys.executable, "-m", "service.running.serve"),
-        *(settings.host, str(settings.port), str(workers), str(threads)),
-    ]
-
-
 def refuse_taken_port(host: str, port: int) -> None:
-    """Raise where somebody listens already."""
+    """Raise where somebody listens already; what was killed a moment ago is given another one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise RunError(
-                f"Port {port} on {host} is taken; stop what listens there, or set PORT."
-            ) from None
+    for last_time in (False, True):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                if last_time:
+                    raise RunError(
+                        f"Port {port} on {host} is taken; stop what listens there, or set PORT."
+                    ) from None
+                time.sleep(_PORT_SECONDS)
+            else:
+                return
 
 
-def answers(host: str, port: int) -> bool:
-    """Tell whether the service there says that it is well."""
-    connection = http.client.HTTPConnection(host, port, timeout=1.0)
-    with contextlib.closing(connection):
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-
-
-def _child_environment(settings: Settings) -> dict[str, str]:
+def _environment(settings: Settings) -> dict[str, str]:
     named = {
         "CONCORD_MODE": settings.mode,
         "CONCORD_VAR_DIR": str(settings.var_dir),
         "CONCORD_BUILD_ID": settings.build_id,
         "DATABASE_URL": settings.require_database_url(),
     }
-    inherited = environment_of_a_child()
     # The children serve and never migrate: they are not told how the owner comes in.
-    inherited.pop("MIGRATION_DATABASE_URL", None)
-    return {**inherited, **named}
+    return {
+        name: value for name, value in os.environ.items() if name != "MIGRATION_DATABASE_URL"
+    } | named
