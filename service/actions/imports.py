@@ -119,7 +119,9 @@ def _row(row: ReportRow, taking: Taking, settled: external_people.Settled) -> Re
     worst = max(told, key=lambda one: _RANK[one.outcome])
     if worst.outcome is Outcome.TAKEN:
         return row
-    return ReportRow(row.type, row.id, worst.outcome, worst.reason, worst.detail or row.detail)
+    # What the reader had to say of it (a medicine nobody could map) is said each time.
+    reason = worst.reason or (None if worst.outcome is Outcome.SKIPPED else row.reason)
+    return ReportRow(row.type, row.id, worst.outcome, reason, worst.detail or row.detail)
 
 
 _RANK = {

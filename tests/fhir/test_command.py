@@ -145,6 +145,12 @@ def test_a_second_run_says_that_nothing_is_new(shell: Shell) -> None:
     assert "nothing new" in shell.run(path).stdout
 
 
+def test_what_could_not_be_mapped_is_listed_each_time(shell: Shell) -> None:
+    path = shell.write("a.json", bundle(patient(), order("m1", "Wonderdrug 5 MG Oral Tablet")))
+    assert shell.run(path).stdout.count("MedicationRequest: Wonderdrug") == 1
+    assert shell.run(path).stdout.count("MedicationRequest: Wonderdrug") == 1
+
+
 def test_a_denial_is_left_in_the_audit(shell: Shell) -> None:
     path = shell.write("a.json", bundle(patient(), order("m1", "Ibuprofen 400 MG Oral Tablet")))
     shell.run(path)
