@@ -17,6 +17,10 @@ from service.errors import NotVisible
 
 Row = Mapping[str, Any]
 
+_MOST_ITEMS = 2000
+_MOST_LIVE = 250
+_OVER = frozenset({"draft", "revoked", "completed", "entered-in-error", "cancelled"})
+
 
 def activities(session: Session, actor: Actor) -> Row:
     """List the activities advice may name, with regions, loads and the other known codes."""
@@ -58,7 +62,22 @@ def check_document(session: Session, actor: Actor, document: Row) -> Row:
     require_anybody(actor, Resource.DOCUMENT_CHECK, Action.READ)
     actor.admitted(session)
     audit.allowed(session, actor, "read", Resource.DOCUMENT_CHECK)
+    _check_size(document)
     return conflicts.check(dict(document))
+
+
+def _check_size(document: Row) -> None:
+    """Refuse more than one team says to one patient: every pair of statements is looked at."""
+    for name, items in document.items():
+        if not isinstance(items, list):
+            continue
+        live = [one for one in items if not _is_over(one)]
+        if len(live) > _MOST_LIVE or len(items) > _MOST_ITEMS:
+            raise conflicts.BadDocument(f"/{name}", "too-many")
+
+
+def _is_over(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("status") in _OVER
 
 
 def _read(session: Session, actor: Actor) -> None:

@@ -146,6 +146,21 @@ def test_a_bad_document_is_named_by_its_place(
     assert answer.json["errors"] == [{"pointer": pointer, "code": code}]
 
 
+def test_a_document_holds_what_one_team_says_to_one_patient(member: Members) -> None:
+    one = _document()["recommendations"][0]
+
+    def check(count: int, **said: Any) -> Any:
+        many = [{**one, "id": str(number), **said} for number in range(count)]
+        return member("physician").post(
+            f"{API}/plan-document/check", {"as_of": "2027-02-15", "recommendations": many}
+        )
+
+    refused = check(251)
+    assert refused.status_code == 422
+    assert refused.json["errors"] == [{"pointer": "/recommendations", "code": "too-many"}]
+    assert check(251, status="revoked").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("who", "scopes", "expected"),
     [
