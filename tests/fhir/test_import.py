@@ -419,7 +419,7 @@ def test_the_plan_of_the_source_is_followed(desk: Desk) -> None:
     assert (found.title, found.start) == ("Back pain", date(2024, 2, 3))
     done = desk.take({**plan, "title": "Back and neck pain"})
     assert found.title == "Back and neck pain"
-    assert told(done, "k1") == ("updated", None)
+    assert told(done, "k1") == ("updated", "becomes-the-plan")
     found.title = "Our plan"
     done = desk.take({**plan, "title": "Spine"})
     assert found.title == "Our plan"
