@@ -13,27 +13,21 @@ from typing import Any
 
 from service.actions import capacity, consents, milestones, patients, plans
 from service.actions.appointments import APPOINTMENTS
-from service.actions.facts import CONDITIONS, JOB_DEMANDS, PREFERENCES
-from service.actions.goals import GOALS
+from service.actions.facts import CONDITIONS, PREFERENCES
 from service.actions.milestones import MILESTONES
 from service.actions.recommendations import RECOMMENDATIONS
 from service.actions.team import TEAM
+from service.demo.advice import back_to_work, first_advice, walk_further, walk_less_at_once
+from service.demo.aims import set_aims
 from service.demo.stage import Stage
-from service.domain.vocabulary import ConsentDecision, Purpose
+from service.domain.vocabulary import ConsentDecision, Purpose, Role
 from service.models.patients import patient as find_patient
 from service.models.plans import TeamMember
 
-PHYSICIAN = "physician"
-PHYSIO = "physiotherapist"
-PSYCHOLOGIST = "psychologist"
-OT = "occupational-therapist"
-COORDINATOR = "care-coordinator"
-PATIENT = "patient"
-SYSTEM = "clinic-system"
 COLLEAGUES = (
-    PHYSIO,
-    PSYCHOLOGIST,
-    OT,
+    Role.PHYSIOTHERAPIST,
+    Role.PSYCHOLOGIST,
+    Role.OCCUPATIONAL_THERAPIST,
     "physician-2",
     "physiotherapist-2",
     "psychologist-2",
@@ -50,28 +44,28 @@ def play(stage: Stage) -> None:
     with stage.days_ago(40, 10):
         _what_the_physician_finds(stage)
     with stage.days_ago(38, 11):
-        walking, steps = _where_to(stage)
+        walking, steps = set_aims(stage)
     with stage.days_ago(36, 14):
-        _first_advice(stage)
+        first_advice(stage)
     with stage.days_ago(28, 15):
-        _back_to_work(stage)
+        back_to_work(stage)
     with stage.days_ago(14, 10):
         _progress(stage, walking, steps)
     with stage.days_ago(6, 9):
-        _walk_further(stage)
+        walk_further(stage)
     with stage.days_ago(3, 16):
-        _walk_less_at_once(stage)
+        walk_less_at_once(stage)
     with stage.days_ago(1, 12):
         _what_comes_next(stage)
 
 
 def _open_the_plan(stage: Stage) -> None:
-    session, coordinator = stage.session, stage.actor(COORDINATOR)
+    session, coordinator = stage.session, stage.actor(Role.CARE_COORDINATOR)
     registered = patients.create(
         session,
         coordinator,
         {
-            "name": stage.people[PATIENT].name,
+            "name": stage.people[Role.PATIENT].name,
             "birth_date": date(stage.today.year - 47, 5, 19),
             "gender": "female",
             "language": "en",
@@ -82,7 +76,7 @@ def _open_the_plan(stage: Stage) -> None:
     # Their own account is given to patients at the desk; there is no action for it yet.
     patient = find_patient(session, stage.tenant.id, registered.id)
     assert patient is not None
-    patient.user_id = stage.people[PATIENT].id
+    patient.user_id = stage.people[Role.PATIENT].id
     session.flush()
     made = plans.create(
         session,
@@ -90,7 +84,7 @@ def _open_the_plan(stage: Stage) -> None:
         {
             "patient_id": patient.id,
             "title": "Back to the shop and to the river walk",
-            "lead_id": stage.people[PHYSICIAN].id,
+            "lead_id": stage.people[Role.PHYSICIAN].id,
             "phase": "functional-restoration",
             "description": (
                 "Low back pain for fourteen months and pain of the right knee for six, off work for eight"
@@ -103,7 +97,7 @@ def _open_the_plan(stage: Stage) -> None:
     )
     stage.plan_id = made.id
     for username in COLLEAGUES:
-        stage.enter(COORDINATOR, TEAM, {"user_id": stage.people[username].id})
+        stage.enter(Role.CARE_COORDINATOR, TEAM, {"user_id": stage.people[username].id})
     _seat_the_patient(stage)
     consents.record(
         session,
@@ -111,8 +105,8 @@ def _open_the_plan(stage: Stage) -> None:
         patient.id,
         ConsentDecision.PERMIT,
         Purpose.TREATMENT,
-        recorded_by=stage.people[COORDINATOR].id,
-        grantee_id=stage.people[SYSTEM].id,
+        recorded_by=stage.people[Role.CARE_COORDINATOR].id,
+        grantee_id=stage.people[Role.CLINIC_SYSTEM].id,
         start=date.fromisoformat(stage.day(-42)),
         evidence="Signed at the first visit.",
     )
@@ -120,7 +114,7 @@ def _open_the_plan(stage: Stage) -> None:
 
 def _seat_the_patient(stage: Stage) -> None:
     """Put the patient on the team; colleagues are added by an action, the patient belongs by the record."""
-    coordinator, patient = stage.people[COORDINATOR], stage.people[PATIENT]
+    coordinator, patient = stage.people[Role.CARE_COORDINATOR], stage.people[Role.PATIENT]
     stage.session.add(
         TeamMember(
             tenant_id=stage.tenant.id,
@@ -140,7 +134,7 @@ def _seat_the_patient(stage: Stage) -> None:
 
 def _what_the_patient_says(stage: Stage) -> None:
     stage.next_request()
-    patient = stage.actor(PATIENT)
+    patient = stage.actor(Role.PATIENT)
     own = capacity.one(stage.session, patient, stage.plan_id)
     capacity.revise(
         stage.session,
@@ -154,7 +148,7 @@ def _what_the_patient_says(stage: Stage) -> None:
         },
     )
     stage.enter(
-        PATIENT,
+        Role.PATIENT,
         PREFERENCES,
         {"action": "walking", "attitude": "prefer", "note": "Along the river, not on a machine."},
     )
@@ -165,9 +159,11 @@ def _what_the_physician_finds(stage: Stage) -> None:
         ("chronic-low-back-pain", "Persistent low back pain without red flags", -425),
         ("knee-osteoarthritis", "Osteoarthritis of the right knee, mild", -190),
     ):
-        stage.enter(PHYSICIAN, CONDITIONS, {"code": code, "text": text, "start": stage.day(start)})
+        stage.enter(
+            Role.PHYSICIAN, CONDITIONS, {"code": code, "text": text, "start": stage.day(start)}
+        )
     stage.enter(
-        PHYSICIAN,
+        Role.PHYSICIAN,
         RECOMMENDATIONS,
         {
             "kind": "medication",
@@ -186,7 +182,7 @@ def _what_the_physician_finds(stage: Stage) -> None:
         },
     )
     stage.enter(
-        PHYSICIAN,
+        Role.PHYSICIAN,
         RECOMMENDATIONS,
         {
             "kind": "activity",
@@ -201,266 +197,11 @@ def _what_the_physician_finds(stage: Stage) -> None:
     )
 
 
-def _where_to(stage: Stage) -> tuple[uuid.UUID, dict[str, uuid.UUID]]:
-    """Set the goals and the milestones; give the walking step, and the others by owner."""
-    work = stage.enter(
-        OT,
-        GOALS,
-        {
-            "title": "Work my full hours in the shop again",
-            "expressed_by": "patient",
-            "owner_discipline": "shared",
-            "action": "work-fulltime",
-            "measure": "working hours a day",
-            "baseline": {"value": 0, "unit": "h/d"},
-            "target": {"low": 7, "unit": "h/d"},
-            "direction": "increase",
-            "start": stage.day(-38),
-            "due": stage.day(119),
-            "confidence_to_act": 6,
-            "acceptance": [
-                {"party": "patient", "status": "agree", "priority": "high"},
-                {"party": "occupational-therapy", "status": "agree"},
-                {"party": "physician", "status": "agree"},
-            ],
-        },
-    )
-    river = stage.enter(
-        PHYSIO,
-        GOALS,
-        {
-            "title": "Walk along the river with my sister for an hour",
-            "expressed_by": "patient",
-            "action": "walking",
-            "measure": "minutes walked without a stop",
-            "baseline": {"value": 8, "unit": "min"},
-            "target": {"low": 60, "unit": "min"},
-            "direction": "increase",
-            "start": stage.day(-38),
-            "due": stage.day(91),
-            "achievement": "improving",
-            "confidence_to_act": 8,
-            "goal_attainment_scale": [
-                {"level": -1, "description": "To the bridge with one rest"},
-                {"level": 0, "description": "An hour at her pace"},
-                {"level": 1, "description": "An hour, and up for more"},
-            ],
-        },
-    )
-    trust = stage.enter(
-        PSYCHOLOGIST,
-        GOALS,
-        {
-            "title": "Trust my back when I move",
-            "expressed_by": "patient",
-            "measure": "confidence in movement, 0 to 10",
-            "baseline": {"value": 3, "unit": "{score}"},
-            "target": {"low": 7, "unit": "{score}"},
-            "direction": "increase",
-            "start": stage.day(-38),
-            "due": stage.day(77),
-        },
-    )
-    return _milestones(stage, work, river, trust)
-
-
-def _milestones(
-    stage: Stage, work: uuid.UUID, river: uuid.UUID, trust: uuid.UUID
-) -> tuple[uuid.UUID, dict[str, uuid.UUID]]:
-    phase = "functional-restoration"
-    walking = stage.enter(
-        PHYSIO,
-        MILESTONES,
-        {
-            "title": "Walk twenty minutes without a stop",
-            "goal_id": river,
-            "phase": phase,
-            "action": "walking",
-            "criteria": [
-                {
-                    "measure": "minutes walked without a stop",
-                    "comparator": ">=",
-                    "value": 20,
-                    "unit": "min",
-                }
-            ],
-            "start": stage.day(-36),
-            "due": stage.day(21),
-        },
-    )
-    steps = {
-        PHYSICIAN: stage.enter(
-            PHYSICIAN,
-            MILESTONES,
-            {
-                "title": "Pain medicine looked at again, and as little as will do",
-                "phase": phase,
-                "start": stage.day(-36),
-                "due": stage.day(28),
-            },
-        ),
-        PSYCHOLOGIST: stage.enter(
-            PSYCHOLOGIST,
-            MILESTONES,
-            {
-                "title": "Has written her own plan for pacing a shop day",
-                "goal_id": trust,
-                "phase": phase,
-                "start": stage.day(-36),
-                "due": stage.day(-7),
-            },
-        ),
-        OT: stage.enter(
-            OT,
-            MILESTONES,
-            {
-                "title": "Visit to the shop: till, chair and breaks agreed with the manager",
-                "goal_id": work,
-                "phase": "participation",
-                "start": stage.day(-21),
-                "due": stage.day(14),
-            },
-        ),
-        COORDINATOR: stage.enter(
-            COORDINATOR,
-            MILESTONES,
-            {
-                "title": "Everybody has agreed what to do on a bad day",
-                "owner_discipline": "shared",
-                "phase": phase,
-                "start": stage.day(-21),
-                "due": stage.day(35),
-            },
-        ),
-    }
-    stage.enter(
-        OT,
-        MILESTONES,
-        {
-            "title": "Six hours in the shop on four days a week",
-            "goal_id": work,
-            "phase": "participation",
-            "action": "standing-work",
-            "start": stage.day(28),
-            "due": stage.day(63),
-            "requires": [walking, steps[OT]],
-        },
-    )
-    return walking, steps
-
-
-def _first_advice(stage: Stage) -> None:
-    start = stage.day(-36)
-    advice: tuple[tuple[str, dict[str, Any]], ...] = (
-        (
-            PHYSIO,
-            {
-                "kind": "exercise",
-                "stance": "recommend",
-                "action": "bw-squat",
-                "dose": [
-                    {"dimension": "sets", "low": 2, "high": 3, "unit": "1"},
-                    {"dimension": "reps", "low": 8, "high": 12, "unit": "1"},
-                    {"dimension": "frequency", "low": 3, "high": 3, "unit": "1/wk"},
-                ],
-                "context": {"phase": ["baseline"], "setting": ["home", "clinic"]},
-                "period": {"start": start, "end": stage.day(84)},
-                "strength": "strong",
-                "certainty": "moderate",
-                "basis": "guideline",
-                "rationale": "Strength of the thighs for stairs and for standing at the till.",
-            },
-        ),
-        (
-            PHYSIO,
-            {
-                "kind": "education",
-                "stance": "recommend",
-                "message": "hurt-not-harm",
-                "period": {"start": start},
-                "basis": "guideline",
-                "rationale": "She stops at the first twinge and is afraid of the next.",
-            },
-        ),
-        (
-            PSYCHOLOGIST,
-            {
-                "kind": "treatment",
-                "stance": "recommend",
-                "action": "relaxation",
-                "dose": [
-                    {"dimension": "session", "low": 10, "high": 10, "unit": "min"},
-                    {"dimension": "frequency", "low": 5, "high": 7, "unit": "1/wk"},
-                ],
-                "period": {"start": start, "end": stage.day(84)},
-                "strength": "conditional",
-                "certainty": "moderate",
-                "basis": "guideline",
-            },
-        ),
-        (
-            OT,
-            {
-                "kind": "activity",
-                "stance": "recommend",
-                "action": "rest-breaks",
-                "dose": [{"dimension": "break-every", "low": 45, "high": 60, "unit": "min"}],
-                "context": {"setting": ["work"]},
-                "period": {"start": start, "end": stage.day(119)},
-                "basis": "clinical-judgement",
-                "rationale": "Five minutes on the chair before it hurts, by the clock.",
-            },
-        ),
-    )
-    for username, fields in advice:
-        stage.enter(username, RECOMMENDATIONS, fields)
-
-
-def _back_to_work(stage: Stage) -> None:
-    stage.enter(
-        OT,
-        JOB_DEMANDS,
-        {
-            "action": "standing-work",
-            "dose": [{"dimension": "work-hours", "low": 7, "high": 7, "unit": "h/d"}],
-            "note": "Till and shelves at eye height; a stool stands behind the till.",
-        },
-    )
-    stage.enter(
-        PHYSICIAN,
-        RECOMMENDATIONS,
-        {
-            "kind": "work-capacity",
-            "stance": "permit",
-            "dose": [{"dimension": "work-hours", "high": 5, "unit": "h/d"}],
-            "period": {"start": stage.day(-28), "end": stage.day(56)},
-            "basis": "clinical-judgement",
-            "rationale": "May be fit for work with shorter days and breaks.",
-        },
-    )
-    stage.enter(
-        OT,
-        RECOMMENDATIONS,
-        {
-            "kind": "work-step",
-            "stance": "recommend",
-            "action": "standing-work",
-            "dose": [
-                {"dimension": "work-hours", "low": 3, "high": 4, "unit": "h/d"},
-                {"dimension": "work-days", "low": 3, "high": 3, "unit": "d/wk"},
-            ],
-            "period": {"start": stage.day(-21), "end": stage.day(28)},
-            "basis": "clinical-judgement",
-            "rationale": "Three mornings, not in a row, with a colleague at the next till.",
-        },
-    )
-
-
 def _progress(stage: Stage, walking: uuid.UUID, steps: dict[str, uuid.UUID]) -> None:
-    stage.change(PHYSIO, MILESTONES, walking, {"status": "in-progress"})
+    stage.change(Role.PHYSIOTHERAPIST, MILESTONES, walking, {"status": "in-progress"})
     _report(
         stage,
-        PATIENT,
+        Role.PATIENT,
         walking,
         {
             "note": "To the bridge and back. The knee was warm in the evening, fine by the morning.",
@@ -470,15 +211,15 @@ def _progress(stage: Stage, walking: uuid.UUID, steps: dict[str, uuid.UUID]) -> 
             "unit": "min",
         },
     )
-    stage.change(PHYSICIAN, MILESTONES, steps[PHYSICIAN], {"status": "in-progress"})
-    stage.change(PSYCHOLOGIST, MILESTONES, steps[PSYCHOLOGIST], {"status": "in-progress"})
+    stage.change(Role.PHYSICIAN, MILESTONES, steps[Role.PHYSICIAN], {"status": "in-progress"})
+    stage.change(Role.PSYCHOLOGIST, MILESTONES, steps[Role.PSYCHOLOGIST], {"status": "in-progress"})
     _report(
         stage,
-        PSYCHOLOGIST,
-        steps[PSYCHOLOGIST],
+        Role.PSYCHOLOGIST,
+        steps[Role.PSYCHOLOGIST],
         {"note": "Written, tried on two shop days, and changed by herself.", "percent": 100},
     )
-    stage.change(PSYCHOLOGIST, MILESTONES, steps[PSYCHOLOGIST], {"status": "achieved"})
+    stage.change(Role.PSYCHOLOGIST, MILESTONES, steps[Role.PSYCHOLOGIST], {"status": "achieved"})
 
 
 def _report(stage: Stage, username: str, milestone: uuid.UUID, fields: dict[str, Any]) -> None:
@@ -488,57 +229,10 @@ def _report(stage: Stage, username: str, milestone: uuid.UUID, fields: dict[str,
     )
 
 
-def _walk_further(stage: Stage) -> None:
-    stage.enter(
-        PHYSIO,
-        RECOMMENDATIONS,
-        {
-            "kind": "exercise",
-            "stance": "recommend",
-            "action": "walking",
-            "dose": [
-                {"dimension": "session", "low": 25, "high": 30, "unit": "min"},
-                {"dimension": "frequency", "low": 4, "high": 4, "unit": "1/wk"},
-            ],
-            "progression": {"mode": "time-contingent", "note": "Three minutes more each week."},
-            "context": {"phase": ["baseline"]},
-            "period": {"start": stage.day(-6), "end": stage.day(91)},
-            "strength": "strong",
-            "certainty": "moderate",
-            "basis": "guideline",
-            "rationale": "Twelve minutes went well; endurance needs a longer bout.",
-        },
-    )
-
-
-def _walk_less_at_once(stage: Stage) -> None:
-    """Give the advice that cannot be followed beside the physiotherapist's: the demo's open warning."""
-    stage.enter(
-        PSYCHOLOGIST,
-        RECOMMENDATIONS,
-        {
-            "kind": "activity",
-            "stance": "recommend",
-            "action": "walking",
-            "dose": [
-                {"dimension": "session", "low": 10, "high": 15, "unit": "min"},
-                {"dimension": "frequency", "low": 4, "high": 4, "unit": "1/wk"},
-            ],
-            "progression": {"mode": "time-contingent", "note": "By the plan, not by the pain."},
-            "context": {"phase": ["baseline"]},
-            "period": {"start": stage.day(-3), "end": stage.day(91)},
-            "strength": "conditional",
-            "certainty": "low",
-            "basis": "clinical-judgement",
-            "rationale": "She overdoes good days and pays for them; start below what she can do.",
-        },
-    )
-
-
 def _what_comes_next(stage: Stage) -> None:
     for username, days, hour, title in (
-        (PHYSIO, 4, 10, "Physiotherapy: walking and strength"),
-        (PSYCHOLOGIST, 6, 14, "Pacing: how the two weeks went"),
+        (Role.PHYSIOTHERAPIST, 4, 10, "Physiotherapy: walking and strength"),
+        (Role.PSYCHOLOGIST, 6, 14, "Pacing: how the two weeks went"),
     ):
         stage.enter(
             username,

@@ -167,6 +167,36 @@ _BY_THE_PHYSICIAN = {
     "episode": 1,
 }
 
+_CHANGE = {
+    "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0c01",
+    "kind": "conflict",
+    "item_id": _FLAG["id"],
+    "version": 2,
+    "revision": 42,
+    "action": "acknowledged",
+    "at": "2027-02-22T11:05:00+00:00",
+    "by": {
+        "id": "0199a1b2-7c3d-7e4f-8a5b-000000000004",
+        "name": "Dr Ines Okoro",
+        "role": "physician",
+    },
+    "on_behalf_of": None,
+    "reason": "Seen; I call the physiotherapist this afternoon.",
+    "changes": [{"field": "status", "before": "detected", "after": "acknowledged"}],
+}
+
+
+_ACTING: Final[dict[str, Any]] = {
+    "scope": Scope.FLAG_WRITE,
+    "out": ConflictOut,
+    "status": 200,
+    "if_match": True,
+}
+
+
+def _after(status: str, **fields: Any) -> dict[str, Any]:
+    return {**_FLAG, "version": 2, "status": status, **fields}
+
 
 @blp.operation(
     "GET",
@@ -217,6 +247,7 @@ def get_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     permission=("conflict", "read"),
     paged=True,
     out=HistoryEntryOut,
+    examples={"response": {"items": [_CHANGE], "next_cursor": None}},
 )
 def list_conflict_history(call: Call, plan_id: UUID, conflict_id: UUID) -> Page:
     """Read how a flag came to be as it is, newest first."""
@@ -228,26 +259,21 @@ def list_conflict_history(call: Call, plan_id: UUID, conflict_id: UUID) -> Page:
 @blp.operation(
     "POST",
     f"{ONE}/acknowledge",
-    scope=Scope.FLAG_WRITE,
     permission=("conflict", "acknowledge"),
     body=ConflictAcknowledge,
-    out=ConflictOut,
-    status=200,
-    if_match=True,
+    **_ACTING,
     examples={
         "request": {"reason": "Seen; I call the physiotherapist this afternoon."},
-        "response": {
-            **_FLAG,
-            "version": 2,
-            "status": "acknowledged",
-            "acknowledgements": [
+        "response": _after(
+            "acknowledged",
+            acknowledgements=[
                 {
                     **_BY_THE_PHYSICIAN,
                     "reason": "Seen; I call the physiotherapist this afternoon.",
                     "resolver": True,
                 }
             ],
-        },
+        ),
     },
 )
 def acknowledge_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
@@ -264,25 +290,20 @@ def acknowledge_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 @blp.operation(
     "POST",
     f"{ONE}/discuss",
-    scope=Scope.FLAG_WRITE,
     permission=("conflict", "discuss"),
     body=ConflictDiscuss,
-    out=ConflictOut,
-    status=200,
-    if_match=True,
+    **_ACTING,
     examples={
         "request": {"comment": "Could the stairs wait until the swelling has gone down?"},
-        "response": {
-            **_FLAG,
-            "version": 2,
-            "status": "in-discussion",
-            "comments": [
+        "response": _after(
+            "in-discussion",
+            comments=[
                 {
                     **_BY_THE_PHYSICIAN,
                     "comment": "Could the stairs wait until the swelling has gone down?",
                 }
             ],
-        },
+        ),
     },
 )
 def discuss_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
@@ -295,12 +316,9 @@ def discuss_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 @blp.operation(
     "POST",
     f"{ONE}/resolve",
-    scope=Scope.FLAG_WRITE,
     permission=("conflict", "resolve"),
     body=ConflictResolve,
-    out=ConflictOut,
-    status=200,
-    if_match=True,
+    **_ACTING,
     examples={
         "request": {
             "changes": [
@@ -313,17 +331,15 @@ def discuss_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
             ],
             "reason": "The swelling has gone; the limit is no longer needed.",
         },
-        "response": {
-            **_FLAG,
-            "version": 2,
-            "status": "resolved",
-            "closed_at": "2027-02-16T07:55:00+00:00",
-            "resolution": {
+        "response": _after(
+            "resolved",
+            closed_at="2027-02-16T07:55:00+00:00",
+            resolution={
                 **_BY_THE_PHYSICIAN,
                 "reason": "The swelling has gone; the limit is no longer needed.",
                 "changes": [{"kind": "recommendation", "id": _LIMIT, "version": 2}],
             },
-        },
+        ),
     },
 )
 def resolve_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
@@ -345,12 +361,9 @@ def resolve_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 @blp.operation(
     "POST",
     f"{ONE}/accept",
-    scope=Scope.FLAG_WRITE,
     permission=("conflict", "accept"),
     body=ConflictAccept,
-    out=ConflictOut,
-    status=200,
-    if_match=True,
+    **_ACTING,
     examples={
         "request": {
             "reason_code": "will-monitor",
@@ -358,13 +371,11 @@ def resolve_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
             "expires": "2027-03-15",
             "monitor_by": "2027-03-01",
         },
-        "response": {
-            **_FLAG,
-            "version": 2,
-            "status": "accepted",
-            "closed_at": "2027-02-16T07:55:00+00:00",
-            "expires": "2027-03-15",
-            "acceptances": [
+        "response": _after(
+            "accepted",
+            closed_at="2027-02-16T07:55:00+00:00",
+            expires="2027-03-15",
+            acceptances=[
                 {
                     **_BY_THE_PHYSICIAN,
                     "reason_code": "will-monitor",
@@ -373,7 +384,7 @@ def resolve_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
                     "monitor_by": "2027-03-01",
                 }
             ],
-        },
+        ),
     },
 )
 def accept_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
@@ -390,25 +401,20 @@ def accept_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
 @blp.operation(
     "POST",
     f"{ONE}/dismiss",
-    scope=Scope.FLAG_WRITE,
     permission=("conflict", "dismiss"),
     body=ConflictDismiss,
-    out=ConflictOut,
-    status=200,
-    if_match=True,
+    **_ACTING,
     examples={
         "request": {"reason": "The exercise is one step of 10 cm, not a flight of stairs."},
-        "response": {
-            **_FLAG,
-            "version": 2,
-            "status": "dismissed",
-            "closed_at": "2027-02-16T07:55:00+00:00",
-            "resolution": {
+        "response": _after(
+            "dismissed",
+            closed_at="2027-02-16T07:55:00+00:00",
+            resolution={
                 **_BY_THE_PHYSICIAN,
                 "reason": "The exercise is one step of 10 cm, not a flight of stairs.",
                 "changes": [],
             },
-        },
+        ),
     },
 )
 def dismiss_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:

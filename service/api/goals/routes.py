@@ -52,6 +52,24 @@ _GOAL = {
     "owner_id": "0199a1b2-7c3d-7e4f-8a5b-000000000002",
 }
 
+_CHANGE = {
+    "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0c01",
+    "kind": "goal",
+    "item_id": _GOAL["id"],
+    "version": 3,
+    "revision": 42,
+    "action": "updated",
+    "at": "2027-02-22T11:05:00+00:00",
+    "by": {
+        "id": "0199a1b2-7c3d-7e4f-8a5b-000000000002",
+        "name": "Mara Lindqvist",
+        "role": "physiotherapist",
+    },
+    "on_behalf_of": None,
+    "reason": "Two weeks of holidays in between.",
+    "changes": [{"field": "due", "before": "2027-04-19", "after": "2027-05-03"}],
+}
+
 plan_items(
     blp,
     GOALS,
@@ -84,6 +102,7 @@ plan_items(
             "request": {"achievement": "improving", "target": {"low": 2000}, "description": None},
             "response": {**_GOAL, "description": None},
         },
+        "history": {"response": {"items": [_CHANGE], "next_cursor": None}},
     },
     notes={
         "create": "A goal of another discipline than the caller's is refused unless it is shared.",

@@ -76,6 +76,24 @@ _PROGRESS = {
     "recorded_at": "2027-02-20T14:05:00+00:00",
 }
 
+_CHANGE = {
+    "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0c01",
+    "kind": "milestone",
+    "item_id": _MILESTONE["id"],
+    "version": 6,
+    "revision": 42,
+    "action": "updated",
+    "at": "2027-02-22T11:05:00+00:00",
+    "by": {
+        "id": "0199a1b2-7c3d-7e4f-8a5b-000000000002",
+        "name": "Mara Lindqvist",
+        "role": "physiotherapist",
+    },
+    "on_behalf_of": None,
+    "reason": "The clinic is closed in the first week of March.",
+    "changes": [{"field": "due", "before": "2027-03-08", "after": "2027-03-15"}],
+}
+
 plan_items(
     blp,
     milestones.MILESTONES,
@@ -119,6 +137,7 @@ plan_items(
             "request": {"status": "in-progress", "due": "2027-03-15"},
             "response": _MILESTONE,
         },
+        "history": {"response": {"items": [_CHANGE], "next_cursor": None}},
     },
     notes={
         "create": "A milestone of another discipline than the caller's is refused unless it is shared.",

@@ -51,6 +51,104 @@ _VERSION: Final[dict[str, Any]] = {
 }
 
 
+_PLAN_ID: Final = "0199a1b2-7c3d-7e4f-8a5b-000000000001"
+_PHYSIOTHERAPIST: Final[dict[str, Any]] = {
+    "id": "0199a1b2-7c3d-7e4f-8a5b-000000000002",
+    "discipline": "physiotherapy",
+    "role": "physiotherapist",
+}
+_SUMMARY: Final[dict[str, Any]] = {
+    "plan": {
+        "id": _PLAN_ID,
+        "patient_id": "0199a1b2-7c3d-7e4f-8a5b-000000000005",
+        "version": 2,
+        "revision": 42,
+        "title": "Back to the shop and to the river walk",
+        "status": "active",
+        "phase": "functional-restoration",
+        "lead_id": "0199a1b2-7c3d-7e4f-8a5b-000000000004",
+        "description": None,
+        "values_summary": "To be on her feet among people.",
+        "preferences_summary": "Rather outdoors than in a gym.",
+        "review_date": "2027-03-22",
+        "start": "2027-01-04",
+        "conditions": ["knee-osteoarthritis"],
+        "closed_reason": None,
+        "closed_at": None,
+        "created_at": "2027-01-04T09:00:00+00:00",
+        "updated_at": "2027-02-22T11:05:00+00:00",
+    },
+    "team": [
+        {
+            "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0d01",
+            "plan_id": _PLAN_ID,
+            "version": 1,
+            "author": {
+                "id": "0199a1b2-7c3d-7e4f-8a5b-000000000006",
+                "discipline": "care-coordination",
+                "role": "care-coordinator",
+            },
+            "recorded_at": "2027-01-04T09:05:00+00:00",
+            "updated_at": "2027-01-04T09:05:00+00:00",
+            "verification": None,
+            "source": None,
+            "user_id": _PHYSIOTHERAPIST["id"],
+            "name": "Mara Lindqvist",
+            "role": "physiotherapist",
+            "discipline": "physiotherapy",
+            "period": {"start": "2027-01-04", "end": None},
+            "on_leave": None,
+            "cover_id": None,
+            "invited_by": "0199a1b2-7c3d-7e4f-8a5b-000000000006",
+        }
+    ],
+    "goals": [],
+    "milestones": [],
+    "recommendations": [],
+    "open_flags": {"critical": 0, "warning": 1, "notice": 0, "info": 2},
+    "not_checked": 1,
+}
+_DOCUMENT: Final[dict[str, Any]] = {
+    "as_of": "2027-02-22",
+    "patient": {"birth_year": 1979},
+    "recommendations": [],
+    "goals": [],
+    "milestones": [
+        {
+            "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a2c",
+            "title": "Twenty minutes of brisk walking on five days",
+            "action": "walking",
+            "start": "2027-02-08",
+            "due": "2027-03-15",
+            "status": "in-progress",
+            "requires": [],
+            "waived": [],
+            "owner": _PHYSIOTHERAPIST,
+        }
+    ],
+    "preferences": [
+        {
+            "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0d02",
+            "action": "walking",
+            "attitude": "prefer",
+            "alternative": None,
+        }
+    ],
+    "capacity": {
+        "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0d03",
+        "minutes_per_day": {"baseline": 75, "flare": 20},
+        "hours_per_week": 38,
+        "resources": None,
+    },
+    "conditions": [],
+    "allergies": [],
+    "observations": [],
+    "job_demands": [],
+    "events": [],
+    "appointments": [],
+}
+
+
 def _render(summary: dict[str, Any]) -> bytes:
     return json.dumps(_summarize(summary))
 
@@ -62,6 +160,7 @@ def _render(summary: dict[str, Any]) -> bytes:
     permission=("care-plan", "read"),
     out=SummaryOut,
     etag=True,
+    examples={"response": _SUMMARY},
 )
 def get_summary(call: Call, plan_id: UUID) -> Rendered:
     """Read the whole plan at once.
@@ -79,6 +178,7 @@ def get_summary(call: Call, plan_id: UUID) -> Rendered:
     permission=("plan-document", "read"),
     query=PlanDocumentQuery,
     out=PlanDocumentOut,
+    examples={"response": _DOCUMENT},
 )
 def get_plan_document(call: Call, plan_id: UUID) -> dict[str, Any]:
     """Read the engine's input for this plan, today or on another day.

@@ -164,6 +164,30 @@ _PREVIEW: dict[str, Any] = {
     "not_checked": [{"reason": "dose-not-stated", "statements": ["new-1"]}],
 }
 
+_CHANGE = {
+    "id": "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0c01",
+    "kind": "recommendation",
+    "item_id": _RECOMMENDATION["id"],
+    "version": 2,
+    "revision": 42,
+    "action": "updated",
+    "at": "2027-02-22T11:05:00+00:00",
+    "by": {
+        "id": "0199a1b2-7c3d-7e4f-8a5b-000000000002",
+        "name": "Mara Lindqvist",
+        "role": "physiotherapist",
+    },
+    "on_behalf_of": None,
+    "reason": "Asked for by the physician.",
+    "changes": [
+        {
+            "field": "rationale",
+            "before": None,
+            "after": "Builds endurance without loading the knee in deep flexion.",
+        }
+    ],
+}
+
 plan_items(
     blp,
     recommendations.RECOMMENDATIONS,
@@ -192,6 +216,7 @@ plan_items(
                 "progression": None,
             },
         },
+        "history": {"response": {"items": [_CHANGE], "next_cursor": None}},
     },
     notes={
         "list": (
