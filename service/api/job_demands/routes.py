@@ -31,7 +31,7 @@ plan_items(
     out=JobDemandOut,
     filters=JobDemandFilters,
     examples=of_item(
-        {"action": "lifting", "dose": [{"dimension": "load", "high": 15, "unit": "kg"}]},
+        {"action": "lifting", "dose": [{"dimension": "load", "low": 10, "high": 15, "unit": "kg"}]},
         body_region=None,
         removed=False,
         note=None,
