@@ -20,6 +20,7 @@ from service.conflicts.document import parse
 from service.conflicts.facts import Facts
 from service.conflicts.finding import Finding, compare_material
 from service.conflicts.horizon import next_change
+from service.conflicts.preview import newly_unchecked, opened_or_worse
 from service.conflicts.reader import BadDocument
 
 __all__ = [
@@ -33,8 +34,10 @@ __all__ = [
     "examine",
     "is_at_or_below",
     "known_codes",
+    "newly_unchecked",
     "next_change",
     "not_checked",
+    "opened_or_worse",
     "parse",
     "rules",
     "taxonomy",

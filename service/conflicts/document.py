@@ -33,7 +33,7 @@ from service.conflicts.facts import (
     Recommendation,
 )
 from service.conflicts.links import check_links
-from service.conflicts.reader import BadDocument, Reader
+from service.conflicts.reader import FIRST_YEAR, LAST_YEAR, BadDocument, Reader
 from service.conflicts.vocabulary import (
     BASES,
     DIMENSIONS,
@@ -48,6 +48,8 @@ from service.conflicts.vocabulary import (
 )
 
 __all__ = ["BadDocument", "parse"]
+
+MINUTES_OF_A_DAY = 24 * 60
 
 T = TypeVar("T")
 
@@ -333,13 +335,16 @@ def _appointment(reader: Reader) -> Appointment:
     start, end = reader.instant("start", local=True), reader.instant("end", local=True)
     if start is None or end is None:
         raise reader.bad("start" if start is None else "end", "required")
+    travel = reader.number("travel_minutes") or 0.0
+    if not 0 <= travel <= MINUTES_OF_A_DAY:
+        raise reader.bad("travel_minutes", "out-of-range")
     return Appointment(
         reader.needed_text("id"),
         start,
         end,
         reader.needed_choice("mode", ("in-person", "online", "self-paced")),
         reader.text("place"),
-        reader.number("travel_minutes") or 0.0,
+        travel,
         _author(reader.child("owner"), reader, "owner"),
     )
 
@@ -360,8 +365,11 @@ def parse(document: object) -> Facts:
     if patient is not None:
         birth_year = patient.whole("birth_year", 1850, 2200)
         patient.close()
+    as_of = top.date("as_of")
+    if as_of is not None and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise top.bad("as_of", "out-of-range")
     facts = Facts(
-        as_of=top.date("as_of"),
+        as_of=as_of,
         birth_year=birth_year,
         recommendations=_every(top, "recommendations", _recommendation),
         goals=_every(top, "goals", _goal),

@@ -11,13 +11,14 @@ from datetime import date, datetime
 
 OPEN_START = -(10**9)
 OPEN_END = 10**9
+FIRST_DAY, LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
 STANCES = {"require": 2, "recommend": 1, "permit": 0, "discourage": -1, "prohibit": -2}
 
 
 def iso(day: int) -> str | None:
-    """Write a day as a date; an open end has none."""
-    return date.fromordinal(day).isoformat() if OPEN_START < day < OPEN_END else None
+    """Write a day as a date; an open end, or one beyond the calendar, has none."""
+    return date.fromordinal(day).isoformat() if FIRST_DAY <= day <= LAST_DAY else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,11 @@ class Finding:
         return frozenset(mention.id for mention in self.statements)
 
     @property
+    def severity(self) -> str:
+        """Give FHIR's word for the tier."""
+        return SEVERITY[self.tier]
+
+    @property
     def material(self) -> str:
         """Give the hash of the fields that decided."""
         return digest(self.material_fields)

@@ -13,6 +13,8 @@ from service.conflicts.facts import OPEN_END, OPEN_START, Facts, Recommendation
 from service.conflicts.tables import tables
 from service.conflicts.tiers import FAR_AHEAD_DAYS
 
+WEEKLY = ("work-step", "exercise")
+
 
 def next_change(facts: Facts, as_of: date) -> date | None:
     """Give the first day after `as_of` on which time alone may change the result."""
@@ -75,5 +77,8 @@ def days(facts: Facts, today: int) -> Iterator[int]:
     if facts.birth_year is not None:
         yield date(min(date.fromordinal(today).year + 1, date.max.year), 1, 1).toordinal()
     if facts.capacity is not None and facts.capacity.hours_per_week is not None:
-        # The worst week is counted from today on, so each day may change its sum.
-        yield today + 1
+        asks = any(rec.kind in WEEKLY and rec.end > today for rec in facts.recommendations)
+        visits = any(item.end.date().toordinal() >= today for item in facts.appointments)
+        if asks or visits:
+            # The worst week is counted from today on, so each day may change its sum.
+            yield today + 1

@@ -119,7 +119,7 @@ def against_negative(
     `parts_met` is for a demand that meets the restricted load: it settles the part of the body.
     """
     days = interval(p, n, as_of)
-    if days is None or not sides_meet(p.worked_side, n.side) or not routes_meet(p, n):
+    if days is None or not sides_meet(p.worked_side, n.worked_side) or not routes_meet(p, n):
         return None
     if not parts_met and not worked_parts_meet(body, p, n):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.conflicts.day import Day
 from service.conflicts.facts import OPEN_END, Recommendation
+from service.conflicts.medicines import counting
 from service.conflicts.messages import ANALGESIC, MESSAGES
 from service.conflicts.statement import Statement
 
@@ -16,6 +17,8 @@ REASONS = (
 
 def note_statements(day: Day) -> None:
     """Note what is missing on each live statement that is not over."""
+    for code in day.drugs.observations:
+        counting(day, code)  # notes values in a unit that does not compare
     status = {rec.id: rec.status for rec in day.facts.recommendations}
     for item in day.statements:
         rec = item.rec

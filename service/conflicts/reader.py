@@ -14,6 +14,8 @@ from typing import ClassVar
 
 from service.errors import FieldError, Invalid
 
+# Days that are counted from have to leave room for the days that are added to them.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -162,6 +164,8 @@ class Reader:
             raise self.bad(key, "not-a-date-time") from None
         if local and (moment.tzinfo is not None or _DATE.fullmatch(value)):
             raise self.bad(key, "not-a-local-date-time")
+        if local and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise self.bad(key, "out-of-range")
         return moment
 
     def texts(self, key: str, allowed: Iterable[str] | None = None) -> tuple[str, ...]:

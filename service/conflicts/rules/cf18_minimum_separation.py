@@ -113,7 +113,7 @@ def report(
         return
     free = iso(event.day + row.days)
     repairs = []
-    if p.end > event.day + row.days:
+    if free is not None and p.end > event.day + row.days:
         text = f"Begin on {free}, when the days after the event are over."
         repairs.append(change(p, {"period": {"start": free}}, text))
     repairs.append(withdraw(p, day.drugs))
