@@ -13,6 +13,7 @@ from service.domain import clock
 from tests import databases
 from tests.databases import DatabaseUrls, Run
 
+HERE = Path(__file__).parent
 RUN_DIRECTORY = pytest.StashKey[Path]()
 FROZEN_INSTANT = datetime(2027, 2, 15, 9, 30, tzinfo=UTC)
 
@@ -25,6 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
         directory = Path(worker_input["run_directory"])
     databases.hold(directory)
     config.stash[RUN_DIRECTORY] = directory
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in a folder of that name; `make test` leaves these out."""
+    for item in items:
+        for mark in ("e2e", "faults", "bench"):
+            if mark in item.path.relative_to(HERE).parts:
+                item.add_marker(mark)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -29,8 +29,6 @@ def begin(parent: int, environment: Mapping[str, str], work: Callable[[], None])
     in order.
     """
     os.setsid()
-    for number in _ASKED_TO_STOP:
-        signal.signal(number, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(environment)
     name_parent(parent)
@@ -46,11 +44,14 @@ def name_parent(parent: int) -> None:
 def end_with_parent() -> None:
     """Ask to be killed when the parent has gone; do nothing where no parent named itself.
 
-    Killed, because the parent was: its port has to be free for whoever starts next.
+    Killed, because the parent was: its port has to be free for whoever starts next. A forked process also
+    has its parent's answers to signals, which mean nothing here: until it sets its own, it just ends.
     """
     named = os.environ.get(PARENT, "")
     if not named.isdigit():
         return
+    for number in _ASKED_TO_STOP:
+        signal.signal(number, signal.SIG_DFL)
     parent = int(named)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
