@@ -7,7 +7,7 @@ facts and a day and gives findings; this file alone turns findings into stored f
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from service import conflicts
 from service.actions import document, holds, notices, record
 from service.actions.record import By
-from service.domain import clock, succession
+from service.domain import clock
 from service.domain.flags import TELLING, Move, Seen, Step, Stored, reconcile
 from service.domain.ids import new_id
 from service.domain.merge import jsonable
+from service.domain.recommendations import is_limit
+from service.domain.succession import Derived, end_events, successions
 from service.domain.vocabulary import FlagStatus, RecommendationStatus, Tier
 from service.models import flags as stored_flags
 from service.models import items as stored_items
@@ -63,11 +65,7 @@ def plan(
 
     `written` are the items this very request wrote, with their state before: what may be held.
     """
-    session.flush()
-    rows = rows_of_plan(session, plan.tenant_id, plan.id)
-    if _derive(session, plan, cause.who, rows, timezone, day):
-        session.flush()
-        rows = rows_of_plan(session, plan.tenant_id, plan.id)
+    rows = _settled_rows(session, plan, cause.who, lambda rows: end_events(rows, timezone))
     flags = {
         flag.fingerprint: flag
         for flag in stored_flags.flags_of_plan(session, plan.tenant_id, plan.id)
@@ -81,7 +79,7 @@ def plan(
     for round_number in range(_ROUNDS):
         facts = conflicts.parse(document.from_rows(rows, day, timezone))
         found = [finding.to_dict() for finding in conflicts.detect(facts, day)]
-        moved = _reconcile(session, plan, flags, found, day, cause)
+        moved = _reconcile(session, plan, flags, found, rows, day, cause)
         told.extend(flag for flag, step in moved if step.move in TELLING)
         session.flush()
         by_id = {flag.id: flag for flag in flags.values()}
@@ -94,27 +92,29 @@ def plan(
             break
         session.flush()
         rows = rows_of_plan(session, plan.tenant_id, plan.id)
+    # Only now: a successor that has just been held takes nobody's place.
+    rows = _settled_rows(
+        session, plan, cause.who, lambda rows: successions(rows["recommendations"], day), rows
+    )
     plan.checked_on = day
     plan.knowledge_version = conflicts.KNOWLEDGE_VERSION
     plan.next_change = _next_change(session, plan, rows, facts, flags.values(), day)
     return told
 
 
-def _derive(
+def _settled_rows(
     session: Session,
     plan: CarePlan,
     who: By,
-    rows: Mapping[str, Any],
-    timezone: str,
-    day: date,
-) -> bool:
-    """Set what follows from other items: successors, retirements, events that end a limit."""
-    recommendations = rows["recommendations"]
-    derived = [
-        *succession.end_events(rows, timezone),
-        *succession.successions(recommendations, day),
-    ]
-    for change in derived:
+    follows: Callable[[Mapping[str, Any]], list[Derived]],
+    rows: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """Write what follows from other items and give the plan's rows with it."""
+    session.flush()
+    if rows is None:
+        rows = rows_of_plan(session, plan.tenant_id, plan.id)
+    changes = follows(rows)
+    for change in changes:
         item = stored_items.item(
             session, Recommendation, plan.tenant_id, plan.id, uuid.UUID(change.id)
         )
@@ -126,7 +126,10 @@ def _derive(
         item.updated_at = clock.now()
         after = {**item.state(), "superseded_by": jsonable(item.superseded_by)}
         record.change(session, plan, who, item, change.action, before=before, after=after)
-    return bool(derived)
+    if not changes:
+        return rows
+    session.flush()
+    return rows_of_plan(session, plan.tenant_id, plan.id)
 
 
 def _reconcile(
@@ -134,10 +137,12 @@ def _reconcile(
     plan: CarePlan,
     flags: dict[str, Flag],
     found: Sequence[Mapping[str, Any]],
+    rows: Mapping[str, Any],
     day: date,
     cause: Cause,
 ) -> list[tuple[Flag, Step]]:
     findings = {finding["fingerprint"]: finding for finding in found}
+    limits = {row["id"] for row in rows["recommendations"] if is_limit(row)}
     by_id = {str(flag.id): fingerprint for fingerprint, flag in flags.items()}
     steps = reconcile(
         [_stored(flag) for flag in flags.values()],
@@ -156,6 +161,7 @@ def _reconcile(
             flags[step.fingerprint] = flag
             session.add(flag)
         _take(flag, step, findings.get(step.fingerprint), flags, cause)
+        flag.group = _group(flag.finding, limits)
         if before is not None:
             flag.version += 1
         people: set[str] = set()
@@ -238,7 +244,6 @@ def _take(
         flag.finding = dict(finding)
         flag.tier = finding["tier"]
         flag.material = finding["material"]
-        flag.group = _group(finding)
     if reopens:
         flag.episode += 1
         flag.opened_at = moment
@@ -278,10 +283,9 @@ def _as_json(cause: Cause) -> dict[str, Any]:
     }
 
 
-def _group(finding: Mapping[str, Any]) -> str | None:
+def _group(finding: Mapping[str, Any], limits: set[str]) -> str | None:
     """Group under the restrictive statement, so that six exercises against one limit are one card."""
-    group = finding.get("group")
-    return str(group) if group else None
+    return next((one["id"] for one in finding["statements"] if one["id"] in limits), None)
 
 
 def flag_state(flag: Flag) -> dict[str, Any]:

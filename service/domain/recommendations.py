@@ -90,6 +90,12 @@ def _check_subject(fields: Mapping[str, Any]) -> None:
         raise refuse("/message", "required")
 
 
+def is_limit(fields: Mapping[str, Any]) -> bool:
+    """Say whether advice restricts: a negative, or a permit that says how much is allowed."""
+    stance = fields["stance"]
+    return stance in NEGATIVE or (stance == Stance.PERMIT and _caps(fields))
+
+
 def _caps(fields: Mapping[str, Any]) -> bool:
     return any(entry.get("high") is not None for entry in fields["dose"])
 

@@ -304,6 +304,25 @@ def test_a_successor_withdrawn_before_its_start_frees_the_predecessor(acts: Acts
     assert acts.read("physiotherapist", first).superseded_by is None
 
 
+def test_a_held_successor_takes_nobodys_place(acts: Acts) -> None:
+    light = {**DEADLIFT, "dose": [{"dimension": "load", "high": 4, "unit": "kg"}]}
+    first = acts.give("physiotherapist", **light)
+    acts.give("physician", **NO_LIFTING)
+    second = acts.give("physiotherapist", **DEADLIFT, supersedes=[str(first.id)])
+    assert second.status == "on-hold"
+    seen = acts.read("physiotherapist", first)
+    assert (seen.status, seen.superseded_by) == ("active", None)
+    acts.revise("physiotherapist", second, dose=light["dose"])
+    seen = acts.read("physiotherapist", first)
+    assert (seen.status, seen.superseded_by) == ("revoked", second.id)
+
+
+def test_a_flag_is_grouped_under_the_limit(acts: Acts) -> None:
+    limit = acts.give("physician", **NO_LIFTING)
+    acts.give("physiotherapist", **DEADLIFT)
+    assert acts.only_flag("CF03").group == str(limit.id)
+
+
 def test_links_that_take_anothers_advice_out_of_force_need_consent(acts: Acts) -> None:
     limit = acts.give("physician", **NO_LIFTING)
     for name in ("supersedes", "alternative_to", "part_of", "exception_to"):
