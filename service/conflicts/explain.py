@@ -16,6 +16,7 @@ from service.conflicts.taxonomy import Demand, Taxonomy, lower_first
 from service.conflicts.units import show
 
 SUMMARY_LENGTH = 140
+LONGEST_ABBREVIATION = 4
 VERBS = {
     "require": "requires",
     "recommend": "recommends",
@@ -108,6 +109,8 @@ def subject(statement: Statement, drugs: Tables) -> str:
     """Name what a statement is about: an activity, a load, a drug or a message."""
     rec, body = statement.rec, statement.body
     if statement.kind == "medication" and statement.medication:
+        if statement.medication.name and statement.medication.name.strip():
+            return cut(statement.medication.name.strip(), 60)
         if statement.medication.drug_class:
             return drugs.drug_label(statement.medication.drug_class)
         return "a medicine"
@@ -187,6 +190,18 @@ def mention(statement: Statement, drugs: Tables) -> Mention:
     )
 
 
+def condition_word(code: str) -> str:
+    """Name a condition in a sentence; short codes are abbreviations."""
+    return code.upper() if len(code) <= LONGEST_ABBREVIATION else code.replace("-", " ")
+
+
+def kind_of(body: Taxonomy, code: str | None, above: str) -> str:
+    """Say that an activity is another, or a kind of it."""
+    if code == above:
+        return upper_first(body.label(code))
+    return f"{upper_first(body.label(code))} is a kind of {body.label(above)}, which"
+
+
 def author_dict(author: Author | None) -> dict[str, str | None] | None:
     """Give an author as JSON."""
     if author is None:
@@ -204,7 +219,8 @@ def coverage_sentence(p: Statement, n: Statement, coverage: Coverage, drugs: Tab
     """Say by which way up the taxonomy one statement falls under the other."""
     body = p.body
     if p.kind == "medication":
-        return f"{upper_first(subject(p, drugs))} is, or is a kind of, {subject(n, drugs)}."
+        above = drugs.drug_label(n.term or "")
+        return f"{upper_first(subject(p, drugs))} is, or is a kind of, {above}."
     if coverage.all_of:
         return (
             f"What is said of all {p.label} is said of {n.label} too, because {n.label} is a kind "

@@ -115,12 +115,12 @@ def move_apart(p: Statement, n: Statement, meeting: Meeting, drugs: Tables) -> l
 def leave_out(statement: Statement, other: Statement, drugs: Tables) -> Repair | None:
     """Offer to leave out of one statement what the other is about."""
     code = other.term or other.action
-    if statement.rec is None or code is None:
+    if statement.rec is None or code is None or code == statement.term:
         return None
     return change(
         statement,
         {"exclude_actions": sorted({*statement.exclude, code})},
-        f"Say that {subject(statement, drugs)} leaves out {subject(other, drugs)}.",
+        f"Except {subject(other, drugs)} from what is said of {subject(statement, drugs)}.",
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from service.conflicts.day import Day
-from service.conflicts.explain import overlap_sentence, summarize, upper_first, what, who
+from service.conflicts.explain import kind_of, overlap_sentence, summarize, what, who
 from service.conflicts.finding import Finding
 from service.conflicts.meeting import Meeting, alternatives, between_two, exempt
 from service.conflicts.repairs import move_apart, withdraw
@@ -138,8 +138,8 @@ def oppose(
         summary=summarize((who(p.author), what(p, day.drugs)), (who(q.author), what(q, day.drugs))),
         why=[
             (
-                f"{upper_first(p.label)} is a kind of {body.label(pair.quiets)}, which "
-                f"quiets; {q.label} is a kind of {body.label(pair.moves)}, which moves."
+                f"{kind_of(body, p.action, pair.quiets)} quiets. "
+                f"{kind_of(body, q.action, pair.moves)} moves."
             ),
             overlap_sentence(meeting),
         ],

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from service.conflicts.day import Day
-from service.conflicts.explain import mention, summarize, upper_first, what, who
+from service.conflicts.explain import condition_word, mention, summarize, upper_first, what, who
 from service.conflicts.facts import Allergy, Condition, iso
 from service.conflicts.finding import Finding, Material, Mention, Overlap, Repair
 from service.conflicts.medicines import (
@@ -98,8 +98,8 @@ def against_lab(day: Day, drug: Statement, row: DrugCondition, code: str) -> Ite
 
 def named_condition(condition: Condition) -> Mention:
     """Say a condition in one sentence."""
-    name = condition.code.replace("-", " ")
-    return Mention("condition", condition.id, None, None, f"The patient has {name}.")
+    text = f"The patient has {condition_word(condition.code)}."
+    return Mention("condition", condition.id, None, None, text)
 
 
 def against_allergy(day: Day, drug: Statement, allergy: Allergy) -> Iterator[Finding]:
@@ -115,7 +115,11 @@ def against_allergy(day: Day, drug: Statement, allergy: Allergy) -> Iterator[Fin
         return
     label = day.drugs.drug_label(allergy.drug_class)
     fact = Mention(
-        "allergy", allergy.id, None, None, f"The patient has an allergy or intolerance: {label}."
+        "allergy",
+        allergy.id,
+        None,
+        None,
+        f"The patient is allergic to, or does not tolerate, {label}.",
     )
     tier = settle(
         RULE.code,
@@ -169,6 +173,14 @@ def report(
     )
 
 
+def told_of(fact: Mention) -> tuple[str, str]:
+    """Split what is said of the patient into who and what, for the summary."""
+    says = fact.says.rstrip(".")
+    if says.startswith("The patient "):
+        return "the patient", says.removeprefix("The patient ")
+    return "the record", f"says {says}"
+
+
 def build(
     day: Day,
     drug: Statement,
@@ -187,9 +199,7 @@ def build(
     return Report(
         rule=RULE,
         tier=tier,
-        summary=summarize(
-            (who(drug.author), what(drug, day.drugs)), ("but", fact.says.rstrip("."))
-        ),
+        summary=summarize((who(drug.author), what(drug, day.drugs)), told_of(fact)),
         mentions=[mention(drug, day.drugs), fact],
         why=why,
         repairs=[*repairs, withdraw(drug, day.drugs)],

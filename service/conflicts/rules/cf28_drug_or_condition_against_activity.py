@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from service.conflicts.day import Day
 from service.conflicts.explain import (
+    condition_word,
     level_words,
     mention,
     subject,
@@ -114,7 +115,7 @@ def with_condition(day: Day, p: Statement, condition: Condition) -> Iterator[Fin
         provisional = is_provisional(overlap.start, p)
         tier = settle(RULE.code, tier_of(row, why[1]), sides=(p,), provisional=provisional)
         if tier is not None:
-            name = condition.code.replace("-", " ")
+            name = condition_word(condition.code)
             fact = Mention("condition", condition.id, None, None, f"The patient has {name}.")
             yield fact_report(
                 RULE,
@@ -154,6 +155,8 @@ def reason(day: Day, p: Statement, row: Contraindication) -> tuple[str, bool] | 
             dosed = (
                 f", dosed by {row.dose_dimension.replace('-', ' ')}" if row.dose_dimension else ""
             )
+            if p.action == row.action:
+                return f"{upper_first(name)}{dosed} stands in the table.", True
             return f"{upper_first(p.label)} is, or includes, {name}{dosed}.", True
         return None
     met = best(day, p, row)
