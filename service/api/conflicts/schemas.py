@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from service.api.milestones.schemas import MilestonePatch
 from service.api.observations.schemas import ObservationPatch
 from service.api.preferences.schemas import PreferencePatch
 from service.api.recommendations.schemas import ContextOut, RecommendationPatch
+from service.conflicts.reader import FIRST_YEAR, LAST_YEAR
 from service.domain.vocabulary import AcceptReason, FlagStatus, Role, Tier
 from service.web import fields
 from service.web.schemas import In, Out, Patch, Query
@@ -260,7 +262,22 @@ class PreviewOut(Out):
     not_checked = fields.List(fields.Nested(NotCheckedOut))
 
 
-class ConflictFilters(Query):
+def _of_our_age(day: date) -> None:
+    """Refuse a day on which the engine does not reckon."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError("out-of-range")
+
+
+class AsOf(Query):
+    """Choose a day."""
+
+    as_of = fields.Date(
+        validate=_of_our_age,
+        metadata={"description": "Another day than the clinic's today; nothing is stored."},
+    )
+
+
+class ConflictFilters(AsOf):
     """Narrow a list of flags; several values of one filter are alternatives."""
 
     status = fields.Several(fields.Enum(FlagStatus))
@@ -268,9 +285,6 @@ class ConflictFilters(Query):
     code = fields.Several(fields.Text(max_length=8, pattern=r"^CF[0-9]{2}$"))
     statement = fields.Several(
         fields.Text(max_length=64), metadata={"description": "Ids of items a flag names."}
-    )
-    as_of = fields.Date(
-        metadata={"description": "Find what would be found on this day; nothing is stored."}
     )
 
 

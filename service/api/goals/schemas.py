@@ -144,7 +144,14 @@ class GoalCreate(SourcedCreate):
     owner_id = fields.Uuid(metadata={"description": "The person of the owning discipline."})
 
 
-GoalPatch = patch_of("GoalPatch", GoalCreate, without=ORIGIN)
+_Changeable = patch_of("_Changeable", GoalCreate, without=(*ORIGIN, "status", "owner_discipline"))
+
+
+class GoalPatch(_Changeable):  # type: ignore[misc,valid-type]  # made by a function
+    """Change a goal by a merge patch."""
+
+    status = fields.Enum(GoalStatus)
+    owner_discipline = fields.Enum(Owner)
 
 
 class GoalOut(ItemOut):

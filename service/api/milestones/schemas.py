@@ -74,7 +74,16 @@ class MilestoneCreate(SourcedCreate):
     waived = fields.List(fields.Nested(WaiverIn), max_items=50)
 
 
-MilestonePatch = patch_of("MilestonePatch", MilestoneCreate, without=ORIGIN)
+_Changeable = patch_of(
+    "_Changeable", MilestoneCreate, without=(*ORIGIN, "status", "owner_discipline")
+)
+
+
+class MilestonePatch(_Changeable):  # type: ignore[misc,valid-type]  # made by a function
+    """Change a milestone by a merge patch."""
+
+    status = fields.Enum(MilestoneStatus)
+    owner_discipline = fields.Enum(Owner)
 
 
 class MilestoneOut(ItemOut):

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from service.actions import plan_reading
 from service.actions.views import Page, Rendered
+from service.api.conflicts.schemas import AsOf
 from service.api.plan_reading.schemas import (
     NotCheckedListOut,
     PlanDocumentOut,
-    PlanDocumentQuery,
     SummaryOut,
     VersionDetailOut,
     VersionOut,
@@ -176,7 +176,7 @@ def get_summary(call: Call, plan_id: UUID) -> Rendered:
     f"{PLAN}/plan-document",
     scope=Scope.PLAN_READ,
     permission=("plan-document", "read"),
-    query=PlanDocumentQuery,
+    query=AsOf,
     out=PlanDocumentOut,
     examples={"response": _DOCUMENT},
 )

@@ -36,7 +36,7 @@ from service.domain.vocabulary import (
 )
 from service.web import fields
 from service.web.plan_items import ActorOut, HistoryEntryOut
-from service.web.schemas import Out, Query
+from service.web.schemas import Out
 
 
 class OpenFlagsOut(Out):
@@ -276,9 +276,3 @@ class PlanDocumentOut(Out):
     job_demands = fields.List(fields.Nested(DocumentJobDemandOut))
     events = fields.List(fields.Nested(DocumentEventOut))
     appointments = fields.List(fields.Nested(DocumentAppointmentOut))
-
-
-class PlanDocumentQuery(Query):
-    """Choose the day."""
-
-    as_of = fields.Date(metadata={"description": "Another day than the clinic's today."})

@@ -292,7 +292,13 @@ class RecommendationCreate(SourcedCreate):
     )
 
 
-RecommendationPatch = patch_of("RecommendationPatch", RecommendationCreate, without=ORIGIN)
+_Changeable = patch_of("_Changeable", RecommendationCreate, without=(*ORIGIN, "status"))
+
+
+class RecommendationPatch(_Changeable):  # type: ignore[misc,valid-type]  # made by a function
+    """Change a recommendation by a merge patch."""
+
+    status = fields.Enum(RecommendationStatus)
 
 
 class RecommendationOut(ItemOut):
