@@ -6,6 +6,7 @@ Started by path, on the standard library alone, so that what sleeps for hours ta
 from __future__ import annotations
 
 import fcntl
+import importlib
 import os
 import signal
 import sys
@@ -20,11 +21,10 @@ def main(var_dir: Path) -> None:
     users = os.open(var_dir / "run" / "users.lock", os.O_RDWR)
     fcntl.flock(users, fcntl.LOCK_EX)
     if (var_dir / "pg" / "postmaster.pid").exists():
-        # Only now: see the first lines of this file. Its own folder must not shadow the package.
+        # Loaded only now: see the first lines of this file. Its own folder must not shadow the package.
         sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
-        from service.embedded import EmbeddedPostgres
-
-        EmbeddedPostgres(var_dir).stop_abandoned()
+        embedded = importlib.import_module("service.embedded")
+        embedded.EmbeddedPostgres(var_dir).stop_abandoned()
 
 
 if __name__ == "__main__":
