@@ -156,6 +156,20 @@ def test_everybody_may_end_their_own_membership_and_not_lengthen_it(
     assert psychologist.get("goals").status_code == 404
 
 
+def test_a_coordinator_does_not_lengthen_their_own_membership(
+    member: Members, user_id: Callable[[str], str]
+) -> None:
+    coordinator = member("care-coordinator")
+    one = f"team-members/{_membership(coordinator, user_id('care-coordinator'))['id']}"
+    ended = member("physician").patch(one, {"period": {"end": "2027-03-01"}}, 1)
+    assert ended.status_code == 200
+
+    longer = coordinator.patch(one, {"period": {"end": "2027-04-01"}}, 2)
+    earlier = coordinator.patch(one, {"period": {"end": "2027-02-20"}}, 2)
+
+    assert (longer.status_code, earlier.status_code) == (403, 200)
+
+
 def test_a_member_does_not_touch_the_membership_of_another(
     member: Members, user_id: Callable[[str], str]
 ) -> None:
