@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev-$(HERE)
 # A demo unless the environment says otherwise; the console script knows no other default either.
 export CONCORD_MODE ?= demo
 
-.PHONY: help check run test test-e2e test-faults bench token import worker migrate lint types contracts \
+.PHONY: help check run test test-e2e test-faults bench evaluate token import worker migrate lint types contracts \
 	spec spec-check lock fmt clean reset
 
 help: ## List the targets.
@@ -36,6 +36,9 @@ test-faults: $(DEV) ## Kill, restart and fill what is below the service, and loo
 
 bench: $(DEV) ## Measure against the limits of this machine; prints ratios.
 	@$(BIN)/pytest -m bench --timeout=1800 -q -s -p no:xdist
+
+evaluate: $(DEV) ## Run every case and whole plan; precision, recall and nuisance beside four baselines.
+	@$(BIN)/python -m tests.conflicts.evaluation
 
 token: $(RUN) ## Print a bearer token: ROLE=physiotherapist [USER=physiotherapist-2] [CLINIC=other].
 	@test -n "$(ROLE)" || { echo "make token: say ROLE=…, one of the roles that README.md lists." >&2; exit 2; }
