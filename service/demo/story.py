@@ -57,6 +57,9 @@ def play(stage: Stage) -> None:
         walk_less_at_once(stage)
     with stage.days_ago(1, 12):
         _what_comes_next(stage)
+    # Somebody looks today, so that what time alone has changed is written before the first visitor comes.
+    stage.next_request()
+    plans.one(stage.session, stage.actor(Role.PHYSICIAN), stage.plan_id)
 
 
 def _open_the_plan(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # its package has no hints
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
