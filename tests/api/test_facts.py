@@ -255,6 +255,29 @@ def test_what_a_fact_may_not_say(
     assert {"pointer": pointer, "code": code} in answer.json["errors"]
 
 
+@pytest.mark.parametrize(
+    ("noun", "name"),
+    [
+        ("preferences", "action"),
+        ("observations", "value"),
+        ("events", "date"),
+        ("job-demands", "removed"),
+        ("appointments", "status"),
+        ("appointments", "start"),
+    ],
+)
+def test_what_a_fact_cannot_be_without_is_not_cleared(
+    member: Members, noun: str, name: str
+) -> None:
+    body, _, author = NOUNS[noun]
+    made = member(author).post(noun, body).json
+
+    answer = member(author).patch(f"{noun}/{made['id']}", {name: None}, 1)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [{"pointer": f"/{name}", "code": "not-null"}]
+
+
 def test_an_unknown_code_is_taken_and_matches_nothing(member: Members) -> None:
     physician = member("physician")
 

@@ -24,7 +24,13 @@ class AppointmentCreate(SourcedCreate):
     note = fields.Text(max_length=2000)
 
 
-AppointmentPatch = patch_of("AppointmentPatch", AppointmentCreate, without=ORIGIN)
+_Changeable = patch_of("_Changeable", AppointmentCreate, without=(*ORIGIN, "status"))
+
+
+class AppointmentPatch(_Changeable):  # type: ignore[misc,valid-type]  # made by a function
+    """Change an appointment by a merge patch."""
+
+    status = fields.Enum(AppointmentStatus)
 
 
 class AppointmentOut(ItemOut):

@@ -20,7 +20,13 @@ class JobDemandCreate(ItemCreate):
     note = fields.Text(max_length=2000)
 
 
-JobDemandPatch = patch_of("JobDemandPatch", JobDemandCreate)
+_Changeable = patch_of("_Changeable", JobDemandCreate, without=("removed",))
+
+
+class JobDemandPatch(_Changeable):  # type: ignore[misc,valid-type]  # made by a function
+    """Change a job demand by a merge patch."""
+
+    removed = fields.Boolean()
 
 
 class JobDemandOut(ItemOut):
