@@ -126,7 +126,13 @@ def subject(statement: Statement, drugs: Tables) -> str:
 
 
 def what(statement: Statement, drugs: Tables) -> str:
-    """Say verb and object of a statement, with its dose."""
+    """Say verb and object of a statement, with its dose; worked out once."""
+    if "what" not in statement.texts:
+        statement.texts["what"] = _what(statement, drugs)
+    return statement.texts["what"]
+
+
+def _what(statement: Statement, drugs: Tables) -> str:
     doses = [amount(dose) for dose in statement.dose.values()]
     verb = VERBS[statement.stance]
     name = subject(statement, drugs)
@@ -139,7 +145,13 @@ def what(statement: Statement, drugs: Tables) -> str:
 
 
 def says(statement: Statement, drugs: Tables) -> str:
-    """Say a whole statement in one sentence."""
+    """Say a whole statement in one sentence; worked out once."""
+    if "says" not in statement.texts:
+        statement.texts["says"] = _says(statement, drugs)
+    return statement.texts["says"]
+
+
+def _says(statement: Statement, drugs: Tables) -> str:
     parts = [f"{upper_first(who(statement.author))} {what(statement, drugs)}"]
     source = statement.source
     side = statement.rec.laterality if statement.rec else None

@@ -67,7 +67,7 @@ class Statement:
         "start",
         "strength",
         "suggested",
-        "term",
+        "term", "texts",
         "up",
         "version",
     )  # fmt: skip
@@ -81,6 +81,7 @@ class Statement:
         self.end = OPEN_END
         self.provisional_from = OPEN_END
         self.in_force = False
+        self.texts: dict[str, str] = {}
         self.rec = source if isinstance(source, Recommendation) else None
         self._demands: tuple[Demand, ...] | None = None
         self._all_demands: tuple[Demand, ...] | None = None
