@@ -236,7 +236,10 @@ def test_the_summarys_plan_and_team_are_the_ones_the_lists_show(
     plan: dict[str, Any], member: Members
 ) -> None:
     physician = member("physician")
+    for code, end in (("knee-osteoarthritis", None), ("open-wound", "2027-02-01")):
+        physician.post("conditions", {"code": code, "start": "2027-01-01", "end": end})
     shown = physician.get("summary").json
 
+    assert shown["plan"]["conditions"] == ["knee-osteoarthritis"]
     assert shown["plan"] == physician.get("").json
     assert shown["team"] == physician.get("team-members").json["items"]
