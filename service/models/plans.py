@@ -9,13 +9,19 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
+    Date,
     ForeignKeyConstraint,
     Index,
+    Select,
+    Uuid,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -31,7 +37,11 @@ from service.models.patients import Patient
 from service.models.users import User
 
 OPEN_STATUSES = ("active", "on-hold")
+
+# What the breach of a constraint is called, where it has a name of its own.
+CONSTRAINT_CODES = {"uq_care_plans_one_open_per_patient": "plan-exists"}
 Days = ColumnElement[Any] | InstrumentedAttribute[Any]
+Day = date | BindParameter[Any]
 
 
 class CarePlan(TenantScoped, Versioned, Base):
@@ -157,12 +167,12 @@ class Nearness:
     has_active_clinician: bool
 
 
-def in_force(start: Days, end: Days, day: date) -> ColumnElement[bool]:
+def in_force(start: Days, end: Days, day: Day) -> ColumnElement[bool]:
     """Say whether a half-open interval of days holds this day."""
     return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end > day))
 
 
-def _active_members(tenant_id: uuid.UUID, day: date) -> ColumnElement[bool]:
+def _active_members(tenant_id: uuid.UUID | BindParameter[Any], day: Day) -> ColumnElement[bool]:
     return and_(
         TeamMember.tenant_id == tenant_id,
         TeamMember.plan_id == CarePlan.id,
@@ -182,6 +192,30 @@ def nearness(
     lock: bool,
 ) -> Nearness | None:
     """Find a plan and how near a user stands to it, in one statement; `lock` holds the plan's row."""
+    query = _nearness(tuple(sorted(clinicians)), lock)
+    asked = {"tenant": tenant_id, "plan": plan_id, "user": user_id, "day": day}
+    row = session.execute(query, asked).one_or_none()
+    if row is None:
+        return None
+    plan, patient_user, is_member, covers, denied, permitted, clinicians_now = row
+    return Nearness(
+        plan=plan,
+        patient_user_id=patient_user,
+        is_member=bool(is_member),
+        covers_for=tuple(covers or ()),
+        denied=frozenset(denied or ()),
+        permitted_purposes=frozenset(permitted or ()),
+        has_active_clinician=bool(clinicians_now),
+    )
+
+
+@lru_cache(maxsize=8)
+def _nearness(clinicians: tuple[str, ...], lock: bool) -> Select[Any]:
+    """Build the statement of `nearness` once: every request asks it, and building takes longer than asking."""
+    tenant_id = bindparam("tenant", type_=Uuid())
+    plan_id = bindparam("plan", type_=Uuid())
+    user_id = bindparam("user", type_=Uuid())
+    day = bindparam("day", type_=Date())
     active = _active_members(tenant_id, day)
     member = select(func.count()).where(active, TeamMember.user_id == user_id).scalar_subquery()
     clinician = (
@@ -224,19 +258,7 @@ def nearness(
     )
     if lock:
         query = query.with_for_update(of=CarePlan).execution_options(populate_existing=True)
-    row = session.execute(query).one_or_none()
-    if row is None:
-        return None
-    plan, patient_user, is_member, covers, denied, permitted, clinicians_now = row
-    return Nearness(
-        plan=plan,
-        patient_user_id=patient_user,
-        is_member=bool(is_member),
-        covers_for=tuple(covers or ()),
-        denied=frozenset(denied or ()),
-        permitted_purposes=frozenset(permitted or ()),
-        has_active_clinician=bool(clinicians_now),
-    )
+    return query
 
 
 def open_plan_of(session: Session, tenant_id: uuid.UUID, patient_id: uuid.UUID) -> CarePlan | None:
