@@ -403,7 +403,10 @@ def test_the_patient_answers_a_preference_by_changing_it(member: Members) -> Non
     give(member("physiotherapist"), STAIRS)
     flag = flag_of(member("physiotherapist"), "CF20")
     change = {"kind": "preference", "id": wish.json["id"], "version": 1}
-    body = {"changes": [{**change, "patch": {"attitude": "prefer"}}], "reason": "One flight is fine"}
+    body = {
+        "changes": [{**change, "patch": {"attitude": "prefer"}}],
+        "reason": "One flight is fine",
+    }
 
     answer = patient.post(where(flag, "resolve"), body, flag["version"])
 
