@@ -9,6 +9,7 @@ from service.actions import accounts, audit, idempotency
 from service.api import BLUEPRINTS
 from service.db import Database, make_engine
 from service.models.base import Base
+from service.models.plans import CONSTRAINT_CODES
 from service.settings import Settings
 from service.web import request_log
 from service.web.kernel import Doors
@@ -34,7 +35,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 settings.require_database_url(),
                 pool_size=settings.pool_size,
                 statement_timeout_ms=settings.statement_timeout_ms,
-            )
+            ),
+            constraint_codes=CONSTRAINT_CODES,
         )
     ready = database
     return make_app(

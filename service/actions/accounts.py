@@ -6,7 +6,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from service.actions import audit
+from service.actions import audit, gate
 from service.actions.views import Page, Position
 from service.domain import clock, policy
 from service.domain.actor import Actor
@@ -60,6 +60,7 @@ def me(session: Session, actor: Actor) -> dict[str, object]:
         actor.user_id,
         clock.today(actor.timezone),
         machine=actor.is_machine,
+        needs_permit_for=gate.permit_needed(actor),
         oldest_first=True,
     )
     audit.allowed(session, actor, "read", policy.Resource.SELF)

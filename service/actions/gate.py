@@ -128,9 +128,17 @@ def _check_consent(actor: Actor, near: Nearness) -> None:
         return
     if Purpose.TREATMENT in near.denied and actor.purpose is Purpose.TREATMENT:
         raise Forbidden("consent-required")
-    needs_permit = actor.is_machine or actor.purpose is not Purpose.TREATMENT
-    if needs_permit and actor.purpose not in near.permitted_purposes:
+    needed = permit_needed(actor)
+    if needed is not None and needed not in near.permitted_purposes:
         raise Forbidden("consent-required")
+
+
+def permit_needed(actor: Actor) -> Purpose | None:
+    """Name the purpose that needs an active permit of the patient, where the caller's does."""
+    if actor.role is Role.PATIENT:
+        return None
+    needs = actor.is_machine or actor.purpose is not Purpose.TREATMENT
+    return actor.purpose if needs else None
 
 
 def require(

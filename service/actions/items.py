@@ -235,6 +235,7 @@ def history(
     """List what happened to an item, newest first; also to one entered in error."""
     access = gate.enter(session, actor, plan_id)
     item = find(access, noun, item_id, withdrawn=True)
+    gate.require(access, noun.resource_of(item.state()), Action.READ, noun.standing(access, item))
     gate.require(access, Resource.HISTORY, Action.READ)
     found = changes.history(
         session,

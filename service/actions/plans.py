@@ -19,7 +19,7 @@ from service.domain.checks import refuse
 from service.domain.ids import new_id
 from service.domain.merge import changed_fields, jsonable
 from service.domain.policy import Action, Relation, Resource
-from service.domain.vocabulary import CLINICIANS, PlanStatus, Purpose, Role
+from service.domain.vocabulary import CLINICIANS, PlanStatus
 from service.errors import FieldError, Forbidden, NotVisible, RuleConflict
 from service.models import patient_access
 from service.models import plans as stored
@@ -161,16 +161,13 @@ def listed(
     if not policy.is_possible(actor.role, Resource.CARE_PLAN, Action.READ):
         raise Forbidden
     actor.admitted(session)
-    is_patient = actor.role is Role.PATIENT
     found = stored.plans_near(
         session,
         actor.tenant_id,
         actor.user_id,
         clock.today(actor.timezone),
         machine=actor.is_machine,
-        needs_permit_for=None
-        if is_patient or actor.purpose is Purpose.TREATMENT
-        else actor.purpose,
+        needs_permit_for=gate.permit_needed(actor),
         before=uuid.UUID(after[0]) if after else None,
         status=tuple(status),
         limit=limit + 1,

@@ -186,7 +186,12 @@ TABLE: tuple[Row, ...] = (
     # everybody on the team reads everything; the patient reads the released view of it
     *_rows(_STAFF, _CONTENT, "read", Relation.MEMBER),
     *_rows(_PATIENT_ROLE, _CONTENT, "read", Relation.OWN_RECORD),
-    *_rows(_MACHINE, _CONTENT, "read", Relation.PERMITTED_MACHINE),
+    *_rows(
+        _MACHINE,
+        (one for one in _CONTENT if one is not Resource.JOB_DEMAND),
+        "read",
+        Relation.PERMITTED_MACHINE,
+    ),
     *_rows(_STAFF, _WORKING_VIEWS, "read", Relation.MEMBER),
     *_rows(_MACHINE, _WORKING_VIEWS, "read", Relation.PERMITTED_MACHINE),
     # the team

@@ -88,7 +88,7 @@ class Text(marshmallow.fields.String):
             raise self.make_error("short")
         if len(value) > self.max_length:
             raise self.make_error("long")
-        if self.pattern and not self.pattern.search(value):
+        if self.pattern and (not self.pattern.search(value) or value.endswith("\n")):
             raise self.make_error("pattern")
         return value
 
