@@ -16,7 +16,7 @@ from service.domain.actor import Actor
 from service.domain.merge import jsonable, merge_patch
 from service.domain.policy import Action, Resource
 from service.domain.recommendations import check_shape
-from service.domain.vocabulary import TIER_RANK, RecommendationStatus, Tier
+from service.domain.vocabulary import RecommendationStatus
 from service.errors import ConcordError, FieldError, NotVisible, RuleInvalid
 from service.models.document import rows_of_plan
 from service.models.recommendations import Recommendation
@@ -51,41 +51,23 @@ def preview(
 
 def _compare(access: Access, changes: list[Row], several: bool) -> dict[str, Any]:
     rows = rows_of_plan(access.session, access.actor.tenant_id, access.plan.id)
-    timezone, day = access.actor.timezone, access.day
-    before = conflicts.check(document.from_rows(rows, day, timezone))
+    before = _facts(rows, access)
     wanted = {
         **rows,
         "recommendations": _changed(access, rows["recommendations"], changes, several),
     }
-    after = conflicts.check(document.from_rows(wanted, day, timezone))
-    known = {finding["fingerprint"]: finding for finding in before["findings"]}
-    unchecked = {_key(one) for one in before["not_checked"]}
-    return {
-        "findings": [
-            finding
-            for finding in after["findings"]
-            if _opens_or_worsens(known.get(finding["fingerprint"]), finding)
-        ],
-        "not_checked": [one for one in after["not_checked"] if _key(one) not in unchecked],
-    }
-
-
-def _key(entry: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    return entry["reason"], tuple(entry["statements"])
-
-
-def _opens_or_worsens(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> bool:
-    if old is None:
-        return True
-    rise = TIER_RANK[Tier(new["tier"])] - TIER_RANK[Tier(old["tier"])]
-    if rise > 0:
-        return True
-    if old["material"] == new["material"]:
-        return False
-    return conflicts.compare_material(old["material_fields"], new["material_fields"]) in (
-        "worse",
-        "incomparable",
+    after = _facts(wanted, access)
+    worse = conflicts.opened_or_worse(
+        conflicts.detect(before, access.day), conflicts.detect(after, access.day)
     )
+    unchecked = conflicts.newly_unchecked(
+        conflicts.not_checked(before, access.day), conflicts.not_checked(after, access.day)
+    )
+    return {"findings": [one.to_dict() for one in worse], "not_checked": list(unchecked)}
+
+
+def _facts(rows: Row, access: Access) -> conflicts.Facts:
+    return conflicts.parse(document.from_rows(rows, access.day, access.actor.timezone))
 
 
 def _changed(access: Access, current: list[Row], changes: list[Row], several: bool) -> list[Row]:
