@@ -26,7 +26,6 @@ from service.domain.succession import Derived, end_events, successions
 from service.domain.vocabulary import FlagStatus, RecommendationStatus, Tier
 from service.models import flags as stored_flags
 from service.models import items as stored_items
-from service.models import plans
 from service.models.document import rows_of_plan
 from service.models.flags import Flag
 from service.models.plans import OPEN_STATUSES, CarePlan
@@ -98,7 +97,7 @@ def plan(
     )
     plan.checked_on = day
     plan.knowledge_version = conflicts.KNOWLEDGE_VERSION
-    plan.next_change = _next_change(session, plan, rows, facts, flags.values(), day)
+    plan.next_change = _next_change(rows, facts, flags.values(), day)
     return told
 
 
@@ -304,12 +303,7 @@ def flag_state(flag: Flag) -> dict[str, Any]:
 
 
 def _next_change(
-    session: Session,
-    plan: CarePlan,
-    rows: Mapping[str, Any],
-    facts: Any,
-    flags: Iterable[Flag],
-    day: date,
+    rows: Mapping[str, Any], facts: Any, flags: Iterable[Flag], day: date
 ) -> date | None:
     """Find the first later day on which time alone changes anything."""
     days: list[date | None] = [conflicts.next_change(facts, day)]
@@ -319,8 +313,7 @@ def _next_change(
     for row in rows["recommendations"]:
         if row["status"] in (RecommendationStatus.ACTIVE, RecommendationStatus.ON_HOLD):
             days += [_date(row["review_by"]), _date(row["retires_on"])]
-    for member, _ in plans.members(session, plan.tenant_id, plan.id):
-        days += [member.starts_on, member.ends_on, member.leave_starts_on, member.leave_ends_on]
+    days += [_date(one) for one in rows["team_days"]]
     return min((one for one in days if one is not None and one > day), default=None)
 
 

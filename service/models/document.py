@@ -33,6 +33,11 @@ _ROWS = ",\n".join(
 _STATEMENT = text(
     "SELECT extract(year FROM patient.birth_date)::int AS birth_year,\n"
     + _ROWS
+    + """,
+(SELECT coalesce(json_agg(DISTINCT day), '[]') FROM team_members m,
+    LATERAL (VALUES (m.starts_on), (m.ends_on), (m.leave_starts_on), (m.leave_ends_on)) turns(day)
+    WHERE m.tenant_id = p.tenant_id AND m.plan_id = p.id AND m.withdrawn_at IS NULL
+    AND day IS NOT NULL) AS team_days"""
     + "\nFROM care_plans p JOIN patients patient"
     " ON patient.tenant_id = p.tenant_id AND patient.id = p.patient_id"
     "\nWHERE p.tenant_id = :tenant AND p.id = :plan"
@@ -40,7 +45,10 @@ _STATEMENT = text(
 
 
 def rows_of_plan(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> dict[str, Any]:
-    """Give a plan's rows by table, as JSON, drafts and withdrawn items left out; one statement."""
+    """Give a plan's rows by table, as JSON, drafts and withdrawn items left out; one statement.
+
+    `team_days` are the days on which somebody's membership or leave begins or ends.
+    """
     row = session.execute(_STATEMENT, {"tenant": tenant_id, "plan": plan_id}).one()
     return dict(zip(row._fields, row, strict=True))
 
