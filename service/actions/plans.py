@@ -21,11 +21,12 @@ from service.domain.merge import changed_fields, jsonable
 from service.domain.policy import Action, Relation, Resource
 from service.domain.vocabulary import CLINICIANS, PlanStatus
 from service.errors import FieldError, Forbidden, NotVisible, RuleConflict
-from service.models import patient_access
+from service.models import patient_access, teams
 from service.models import plans as stored
 from service.models.facts import Capacity, condition_codes
 from service.models.patient_access import PatientNearness
-from service.models.plans import CarePlan, TeamMember
+from service.models.plans import CarePlan
+from service.models.teams import TeamMember
 from service.models.users import User
 
 
@@ -260,7 +261,7 @@ def _check_lead(access: Access, lead_id: uuid.UUID) -> None:
     """The lead is a clinician of the team; who leads is never decided by who gains it."""
     if lead_id == access.actor.user_id:
         raise Forbidden
-    for member, person in stored.members(access.session, access.actor.tenant_id, access.plan.id):
+    for member, person in teams.members(access.session, access.actor.tenant_id, access.plan.id):
         if (
             member.user_id == lead_id
             and person.active

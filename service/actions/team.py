@@ -18,9 +18,9 @@ from service.domain import policy
 from service.domain.checks import check_interval, refuse
 from service.domain.policy import Action, Relation, Resource
 from service.errors import FieldError, Forbidden, RuleConflict
-from service.models import plans, users
+from service.models import teams, users
 from service.models.base import PlanItem
-from service.models.plans import TeamMember
+from service.models.teams import TeamMember
 
 Days = tuple[date, date]
 
@@ -148,7 +148,7 @@ def _check_cover(
 def _check_overlap(access: Access, after: Mapping[str, Any], item: PlanItem | None) -> None:
     """Refuse a second membership of the same person on the same days."""
     start, end = _days(after["period"])
-    for other, _ in plans.members(access.session, access.actor.tenant_id, access.plan.id):
+    for other, _ in teams.members(access.session, access.actor.tenant_id, access.plan.id):
         if str(other.user_id) != after["user_id"] or (item is not None and other.id == item.id):
             continue
         if start < (other.ends_on or date.max) and (other.starts_on or date.min) < end:

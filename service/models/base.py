@@ -8,17 +8,27 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     MetaData,
     String,
     Text,
+    and_,
     inspect,
+    or_,
     types,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    declared_attr,
+    mapped_column,
+)
 
 from service.domain.clock import now
 from service.domain.ids import new_id
@@ -26,6 +36,9 @@ from service.domain.merge import jsonable
 
 CODE = String(64)
 NAME = String(200)
+
+Days = ColumnElement[Any] | InstrumentedAttribute[Any]
+Day = date | BindParameter[Any]
 
 
 class Base(DeclarativeBase):
@@ -143,3 +156,8 @@ def from_json(column: types.TypeEngine[Any], value: Any) -> Any:
     if isinstance(column, types.Date | types.DateTime | types.Uuid):
         return value
     return jsonable(value)
+
+
+def in_force(start: Days, end: Days, day: Day) -> ColumnElement[bool]:
+    """Say whether a half-open interval of days holds this day."""
+    return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end > day))

@@ -1,4 +1,4 @@
-"""The shared plan, its team, and who may come near it.
+"""The shared plan, and who may come near it; its team stands in `teams.py`.
 
 The plan's row is the aggregate's lock: every write below it holds the row and bumps `revision`.
 """
@@ -6,7 +6,7 @@ The plan's row is the aggregate's lock: every write below it holds the row and b
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,21 +27,19 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from service.domain.clock import now
-from service.models.base import CODE, NAME, Base, PlanItem, TenantScoped, Versioned
+from service.models.base import CODE, NAME, Base, Day, TenantScoped, Versioned, in_force
 from service.models.consents import Consent
 from service.models.patients import Patient
-from service.models.users import User
+from service.models.teams import TeamMember, members
 
 OPEN_STATUSES = ("active", "on-hold")
 
 # What the breach of a constraint is called, where it has a name of its own.
 CONSTRAINT_CODES = {"uq_care_plans_one_open_per_patient": "plan-exists"}
-Days = ColumnElement[Any] | InstrumentedAttribute[Any]
-Day = date | BindParameter[Any]
 
 
 class CarePlan(TenantScoped, Versioned, Base):
@@ -104,56 +102,6 @@ class CarePlan(TenantScoped, Versioned, Base):
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class TeamMember(PlanItem):
-    """Hold one person's membership of a plan's team; periods are half-open like every interval."""
-
-    __tablename__ = "team_members"
-    item_kind = "team-member"
-    own_fields = ("user_id", "period", "on_leave", "cover_id")
-    further_constraints = (
-        ForeignKeyConstraint(["tenant_id", "user_id"], ["users.tenant_id", "users.id"]),
-        ForeignKeyConstraint(["tenant_id", "cover_id"], ["users.tenant_id", "users.id"]),
-        Index(None, "tenant_id", "user_id"),
-        Index(None, "tenant_id", "cover_id"),
-    )
-
-    user_id: Mapped[uuid.UUID]
-    role: Mapped[str] = mapped_column(CODE)
-    discipline: Mapped[str | None] = mapped_column(CODE)
-    starts_on: Mapped[date | None]
-    ends_on: Mapped[date | None]
-    leave_starts_on: Mapped[date | None]
-    leave_ends_on: Mapped[date | None]
-    cover_id: Mapped[uuid.UUID | None]
-    invited_by: Mapped[uuid.UUID | None]
-
-    @property
-    def period(self) -> dict[str, date | None]:
-        return {"start": self.starts_on, "end": self.ends_on}
-
-    @period.setter
-    def period(self, value: Mapping[str, Any] | None) -> None:
-        self.starts_on, self.ends_on = _days(value)
-
-    @property
-    def on_leave(self) -> dict[str, date | None] | None:
-        if self.leave_starts_on is None and self.leave_ends_on is None:
-            return None
-        return {"start": self.leave_starts_on, "end": self.leave_ends_on}
-
-    @on_leave.setter
-    def on_leave(self, value: Mapping[str, Any] | None) -> None:
-        self.leave_starts_on, self.leave_ends_on = _days(value)
-
-
-def _days(value: Mapping[str, Any] | None) -> tuple[date | None, date | None]:
-    def day(name: str) -> date | None:
-        found = (value or {}).get(name)
-        return date.fromisoformat(found) if isinstance(found, str) else found
-
-    return day("start"), day("end")
-
-
 @dataclass(frozen=True, slots=True)
 class Nearness:
     """Say how near one user stands to one plan on one day."""
@@ -165,11 +113,6 @@ class Nearness:
     denied: frozenset[str]
     permitted_purposes: frozenset[str]
     has_active_clinician: bool
-
-
-def in_force(start: Days, end: Days, day: Day) -> ColumnElement[bool]:
-    """Say whether a half-open interval of days holds this day."""
-    return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end > day))
 
 
 def _active_members(tenant_id: uuid.UUID | BindParameter[Any], day: Day) -> ColumnElement[bool]:
@@ -365,23 +308,6 @@ def plans_near(
     return list(session.scalars(query))
 
 
-def members(
-    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
-) -> list[tuple[TeamMember, User]]:
-    """List a plan's memberships, ended ones too, with their people, in the order they joined."""
-    rows = session.execute(
-        select(TeamMember, User)
-        .join(User, and_(User.tenant_id == TeamMember.tenant_id, User.id == TeamMember.user_id))
-        .where(
-            TeamMember.tenant_id == tenant_id,
-            TeamMember.plan_id == plan_id,
-            TeamMember.withdrawn_at.is_(None),
-        )
-        .order_by(TeamMember.id)
-    )
-    return [(member, person) for member, person in rows]
-
-
 def plans_due(session: Session, tenant_id: uuid.UUID, day: date) -> list[uuid.UUID]:
     """List the open plans on which time alone has changed something by this day."""
     return list(
@@ -424,3 +350,22 @@ def shared_a_plan(
         .limit(1)
     )
     return session.scalar(query) is not None
+
+
+# The team and the intervals are named here too: who reads a plan mostly reads them beside it.
+__all__ = [
+    "CONSTRAINT_CODES",
+    "OPEN_STATUSES",
+    "CarePlan",
+    "Nearness",
+    "TeamMember",
+    "in_force",
+    "latest_plan_of",
+    "members",
+    "nearness",
+    "open_plan_of",
+    "plan_to_turn",
+    "plans_due",
+    "plans_near",
+    "shared_a_plan",
+]

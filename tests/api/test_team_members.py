@@ -10,7 +10,8 @@ import pytest
 
 from service.db import Database
 from service.domain.vocabulary import Role
-from service.models.plans import CarePlan, TeamMember, members
+from service.models.plans import CarePlan
+from service.models.teams import TeamMember, members
 from tests.api.conftest import Member, Members
 from tests.clinic import Clinic
 
