@@ -6,9 +6,11 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,8 +22,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from service.db import Database
+from service.db import Database, make_engine
+from service.domain.ids import new_id
 from service.domain.vocabulary import Scope
+from service.embedded import EmbeddedPostgres
+from service.schema import migrate
 from service.settings import PROJECT, Settings
 from service.web.tokens import mint
 from tests.bench import busy_plan
@@ -101,23 +106,38 @@ class Bench:
             owner.execute("INSERT INTO bench_limit VALUES (%s, %s)", [self.clinic.plan_id, body])
 
 
+@pytest.fixture(scope="session")
+def durable_urls() -> Iterator[DatabaseUrls]:
+    """A server that writes what it commits to the disk, as `make run` starts it; that of the tests does not."""
+    directory = Path(tempfile.mkdtemp(prefix="concord-bench-"))
+    try:
+        with EmbeddedPostgres(directory / "v") as urls:
+            migrate(urls.migration_url)
+            yield DatabaseUrls(urls.service_url, urls.migration_url)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 @pytest.fixture
-def bench(
-    committed_database: Database, committed_urls: DatabaseUrls, tmp_path: Path
-) -> Iterator[Bench]:
-    with committed_database.transaction(tenant_id_of("clinic")) as session:
-        clinic = open_clinic(session)
-    with committed_database.transaction(clinic.tenant_id) as session:
+def bench(durable_urls: DatabaseUrls, tmp_path: Path) -> Iterator[Bench]:
+    slug = f"bench-{new_id()}"
+    database = Database(make_engine(durable_urls.service, pool_size=2))
+    with database.transaction(tenant_id_of(slug)) as session:
+        clinic = open_clinic(session, slug)
+    with database.transaction(clinic.tenant_id) as session:
         milestone_id = busy_plan.fill(session, clinic)
         assert len(busy_plan.open_flags(session, clinic)) == busy_plan.FLAGS
-    with psycopg.connect(committed_urls.owner, autocommit=True) as owner:
-        owner.execute("CREATE TABLE bench_limit (plan_id uuid PRIMARY KEY, body bytea NOT NULL)")
+    database.dispose()
+    with psycopg.connect(durable_urls.owner, autocommit=True) as owner:
+        owner.execute(
+            "CREATE TABLE IF NOT EXISTS bench_limit (plan_id uuid PRIMARY KEY, body bytea NOT NULL)"
+        )
         owner.execute("GRANT SELECT ON bench_limit TO PUBLIC")
         owner.execute("ANALYZE")
     named = {"CONCORD_MODE": "demo", "CONCORD_VAR_DIR": str(tmp_path)}
     settings = Settings.from_env(named)
-    with _serving(committed_urls, named) as (port, process_id):
-        made = Bench(port, process_id, settings, clinic, milestone_id, committed_urls)
+    with _serving(durable_urls, named) as (port, process_id):
+        made = Bench(port, process_id, settings, clinic, milestone_id, durable_urls)
         yield made
         made.close()
 
