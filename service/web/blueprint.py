@@ -22,6 +22,7 @@ How to declare an operation (in `service/api/<noun>/routes.py`)::
 
 The function's name becomes the operationId (`startMilestone`), its docstring the summary and the description.
 It returns an object that `out` shows, a `Page` (declare `paged=True`), a `Rendered` document, or None (204).
+What has two forms says `out=either(ThingOut, PatientThingOut, by=...)`, where `by` names the form of an object.
 An operation without scope and permission is not registered, so the service does not start;
 `scope=ANY_TOKEN` says in so many words that every valid token will do.
 '''
@@ -42,7 +43,7 @@ from service.web.dump import compile_dump
 from service.web.kernel import kernel, operations_of
 from service.web.operation import Locate, Operation, View
 from service.web.operation_doc import document
-from service.web.schemas import In, Out, Patch, Query, names_of, query_with_paging
+from service.web.schemas import In, Patch, Query, Shown, names_of, query_with_paging
 from service.web.transaction import answer
 
 API: Final = "/api/v1"
@@ -75,7 +76,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
         body_required: bool = True,
         query: type[Query] | None = None,
         paged: bool = False,
-        out: type[Out] | None = None,
+        out: Shown | None = None,
         status: int | None = None,
         if_match: bool = False,
         etag: bool | None = None,
@@ -191,5 +192,5 @@ def _permission(permission: tuple[str, str], name: str) -> tuple[str, str]:
     return parts
 
 
-def _has_version(out: type[Out] | None) -> bool:
+def _has_version(out: Shown | None) -> bool:
     return out is not None and "version" in names_of(out)

@@ -13,7 +13,7 @@ from typing import Any
 import marshmallow
 
 from service.web import fields
-from service.web.schemas import Out
+from service.web.schemas import Either, Out, Shown
 
 Dump = Callable[[Any], dict[str, Any]]
 
@@ -31,11 +31,23 @@ _AS_THEY_ARE = (
 _compiled: dict[type[Out], Dump] = {}
 
 
-def compile_dump(schema: type[Out]) -> Dump:
-    """Return the function that shows an object as this schema does."""
+def compile_dump(schema: Shown) -> Dump:
+    """Return the function that shows an object as this schema does, or as the form that is its own."""
+    if isinstance(schema, Either):
+        return _choosing(schema)
     if schema not in _compiled:
         _compiled[schema] = _compile(schema)
     return _compiled[schema]
+
+
+def _choosing(either: Either) -> Dump:
+    dumps = {form: compile_dump(form) for form in either.forms}
+    form_of = either.by
+
+    def dump(obj: Any) -> dict[str, Any]:
+        return dumps[form_of(obj)](obj)
+
+    return dump
 
 
 def _compile(schema: type[Out]) -> Dump:

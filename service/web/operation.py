@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.actions.views import Position
 from service.domain.actor import Actor
 from service.web.dump import Dump
-from service.web.schemas import In, Out, Patch, Query
+from service.web.schemas import In, Patch, Query, Shown
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Operation:
     body_required: bool = True
     query: Query | None = None
     paged: bool = False
-    out: type[Out] | None = None
+    out: Shown | None = None
     dump: Dump | None = None
     if_match: bool = False
     etag: bool = False

@@ -7,7 +7,7 @@ from typing import Any, Final
 from service.web.operation import Operation
 from service.web.problems import phrase
 from service.web.reading import JSON, MERGE_PATCH
-from service.web.schemas import names_of, page_of
+from service.web.schemas import LARGEST_PAGE, Either, Shown, names_of, page_of
 
 ERROR_NAMES: Final[dict[int, str]] = {
     400: "BadRequest",
@@ -88,13 +88,34 @@ def _success(operation: Operation) -> dict[str, Any]:
         headers["Idempotency-Replayed"] = "IdempotencyReplayed"
     response["headers"] = headers
     if operation.out is not None:
-        media: dict[str, Any] = {
-            "schema": page_of(operation.out) if operation.paged else operation.out
-        }
+        media: dict[str, Any] = {"schema": _shown(operation.out, paged=operation.paged)}
         if "response" in operation.examples:
             media["example"] = operation.examples["response"]
         response["content"] = {JSON: media}
     return response
+
+
+def _shown(out: Shown, *, paged: bool) -> Any:
+    if not isinstance(out, Either):
+        return page_of(out) if paged else out
+    one_of = {"oneOf": list(out.forms)}
+    return _page_of_forms(one_of) if paged else one_of
+
+
+def _page_of_forms(one_of: dict[str, Any]) -> dict[str, Any]:
+    """Describe a page in place: schemas nest schemas, and none of them is `oneOf`."""
+    return {
+        "type": "object",
+        "description": "Hold one page of a list.",
+        "required": ["items", "next_cursor"],
+        "properties": {
+            "items": {"type": "array", "maxItems": LARGEST_PAGE, "items": one_of},
+            "next_cursor": {
+                "type": ["string", "null"],
+                "description": "Give this as `cursor` for the next page; null at the end.",
+            },
+        },
+    }
 
 
 def _errors(operation: Operation) -> set[int]:

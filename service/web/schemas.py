@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import marshmallow
@@ -91,12 +92,32 @@ class Out(marshmallow.Schema):
         field_obj.required = True
 
 
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Hold the forms a resource has; `by` says of what is shown which of them it is shown in."""
+
+    forms: tuple[type[Out], ...]
+    by: Callable[[Any], type[Out]]
+
+
+Shown = type[Out] | Either
+
+
+def either(*forms: type[Out], by: Callable[[Any], type[Out]]) -> Either:
+    """Give a resource several forms, as where some readers see less of it than others."""
+    if len(set(forms)) < 2:
+        raise ValueError("a resource with one form is declared by its schema")
+    return Either(forms, by)
+
+
 class Empty(In):
     """Read the body of an action that takes none: nothing, or an empty object."""
 
 
-def names_of(schema: type[marshmallow.Schema]) -> set[str]:
-    """Name the fields a schema declares."""
+def names_of(schema: type[marshmallow.Schema] | Either) -> set[str]:
+    """Name the fields a schema declares, or any of several forms."""
+    if isinstance(schema, Either):
+        return set().union(*(_declared(form) for form in schema.forms))
     return set(_declared(schema))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -135,7 +134,7 @@ def test_a_path_is_matched_as_it_is_written(client: Client, bearer: Bearer, path
 
 @pytest.mark.parametrize(
     "malformed",
-    ["x", "123", str(uuid.uuid4())[:-1], "{" + str(PLAN) + "}", "%00", "%ff", "a b", "..."],
+    ["x", "123", str(PLAN)[:-1], "{" + str(PLAN) + "}", "%00", "%ff", "a b", "..."],
 )
 def test_a_malformed_id_looks_like_one_that_is_hidden(
     client: Client, bearer: Bearer, world: World, malformed: str

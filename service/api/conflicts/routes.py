@@ -1,12 +1,7 @@
-"""Serve the flags of a plan and what the team does about them.
-
-A patient reads less of a flag than the team does, so every answer here has one of two forms; the blueprint below
-shows and documents both. Nothing else in the API has two forms.
-"""
+"""Serve the flags of a plan and what the team does about them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,55 +19,19 @@ from service.api.conflicts.schemas import (
 )
 from service.domain.vocabulary import Scope
 from service.web.blueprint import Blueprint
-from service.web.dump import compile_dump
-from service.web.operation import Call, Operation
+from service.web.operation import Call
 from service.web.plan_items import PLAN, HistoryEntryOut
-from service.web.schemas import LARGEST_PAGE
-
-_JSON: Final = "application/json"
-_FORMS: Final = {"oneOf": [ConflictOut, PatientConflictOut]}
-_as_team = compile_dump(ConflictOut)
-_as_patient = compile_dump(PatientConflictOut)
+from service.web.schemas import Out, either
 
 
-def _either(view: Any) -> dict[str, Any]:
-    return _as_patient(view) if view.patient_view else _as_team(view)
+def _form(view: View) -> type[Out]:
+    """A patient reads less of a flag than the team does."""
+    return PatientConflictOut if view.patient_view else ConflictOut
 
 
-class _Flags(Blueprint):
-    """Answer with the form that the caller's view of a flag has."""
+FLAG: Final = either(ConflictOut, PatientConflictOut, by=_form)
 
-    def _declare(self, operation: Operation, endpoint: str) -> None:
-        shown = replace(operation, dump=_either) if operation.out is ConflictOut else operation
-        super()._declare(shown, endpoint)
-
-    def _prepare_operation_doc(
-        self, doc: dict[str, Any], doc_info: dict[str, Any], **kwargs: Any
-    ) -> dict[str, Any]:
-        described = super()._prepare_operation_doc(doc, doc_info, **kwargs)
-        operation: Operation = doc_info["operation"]
-        if operation.out is ConflictOut:
-            media = described["responses"][str(operation.status)]["content"][_JSON]
-            media["schema"] = _page_of_forms() if operation.paged else dict(_FORMS)
-        return described
-
-
-def _page_of_forms() -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": "Hold one page of a list.",
-        "required": ["items", "next_cursor"],
-        "properties": {
-            "items": {"type": "array", "maxItems": LARGEST_PAGE, "items": dict(_FORMS)},
-            "next_cursor": {
-                "type": ["string", "null"],
-                "description": "Give this as `cursor` for the next page; null at the end.",
-            },
-        },
-    }
-
-
-blp = _Flags(
+blp = Blueprint(
     "conflicts",
     __name__,
     tag="Conflicts",
@@ -188,7 +147,7 @@ _CHANGE = {
 
 _ACTING: Final[dict[str, Any]] = {
     "scope": Scope.FLAG_WRITE,
-    "out": ConflictOut,
+    "out": FLAG,
     "status": 200,
     "if_match": True,
 }
@@ -205,7 +164,7 @@ def _after(status: str, **fields: Any) -> dict[str, Any]:
     permission=("conflict", "read"),
     query=ConflictFilters,
     paged=True,
-    out=ConflictOut,
+    out=FLAG,
     examples={"response": {"items": [_FLAG], "next_cursor": None}},
 )
 def list_conflicts(call: Call, plan_id: UUID) -> Page:
@@ -232,7 +191,7 @@ def list_conflicts(call: Call, plan_id: UUID) -> Page:
     ONE,
     scope=Scope.PLAN_READ,
     permission=("conflict", "read"),
-    out=ConflictOut,
+    out=FLAG,
     examples={"response": _FLAG},
 )
 def get_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
