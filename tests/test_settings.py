@@ -223,4 +223,5 @@ def test_only_the_settings_read_the_environment():
         "embedded/cluster.py",  # takes the variables of another PostgreSQL out of a child's
         "running/children.py",  # names the parent in a child's
         "running/serve.py",
+        "running/supervisor.py",  # hands it to the children, without the owner's address
     }

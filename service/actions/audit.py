@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final, cast
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from service.domain.actor import Actor
-from service.models.audit import AuditEvent
-
-# Without the session's bookkeeping: the row is never looked at again in its transaction.
-_ROW: Final = insert(cast("Table", AuditEvent.__table__))
+from service.models.audit import add
 
 
 def allowed(
@@ -26,8 +21,8 @@ def allowed(
     item_id: uuid.UUID | None = None,
 ) -> None:
     """Note what the caller did; if the row cannot be written, the request fails with it."""
-    session.execute(
-        _ROW,
+    add(
+        session,
         {
             "tenant_id": actor.tenant_id,
             "user_id": actor.user_id,
@@ -57,8 +52,8 @@ def denied(
     request_id: str,
 ) -> None:
     """Note what was refused to whom."""
-    session.execute(
-        _ROW,
+    add(
+        session,
         {
             "tenant_id": tenant_id,
             "user_id": actor.user_id if actor else None,

@@ -52,7 +52,7 @@ def summary(
     found = kept.SUMMARIES.get(key)
     if found is not None:
         return Rendered(found, tag)
-    rows = summary_rows(session, actor.tenant_id, plan_id)
+    rows = summary_rows(session, actor.tenant_id, plan_id, access.day)
     body = render(_summary(access, rows))
     # A revision that is not committed yet could come to nothing, and another come under its number.
     is_settled = rows["plan"]["revision"] == revision and not session.info.get("bumped_plans")

@@ -297,3 +297,9 @@ class Comparator(StrEnum):
     AT_MOST = "<="
     LESS_THAN = "<"
     EQUALS = "="
+
+
+class TriggerMeasure(StrEnum):
+    """What sets off a step of a flare plan: the numeric rating scale of pain."""
+
+    NRS = "nrs"

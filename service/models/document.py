@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from sqlalchemy import text
@@ -79,9 +80,11 @@ _SUMMARY = text(
         ORDER BY m.id DESC), '[]')
     FROM team_members m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id
     WHERE m.tenant_id = p.tenant_id AND m.plan_id = p.id AND m.withdrawn_at IS NULL) AS team,
-(SELECT coalesce(json_agg(c.code ORDER BY c.id), '[]') FROM conditions c
+(SELECT coalesce(json_agg(d.code ORDER BY d.id), '[]') FROM (
+    SELECT c.code, min(c.id::text) AS id FROM conditions c
     WHERE c.tenant_id = p.tenant_id AND c.plan_id = p.id AND c.withdrawn_at IS NULL
-    AND c.code IS NOT NULL) AS conditions,
+    AND c.code IS NOT NULL AND (c."end" IS NULL OR c."end" > :day)
+    GROUP BY c.code) d) AS conditions,
 (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
     SELECT DISTINCT ON (q.milestone_id, q.measure, q.unit, q.percent IS NULL)
         q.id, q.milestone_id, q.measure, q.unit, q.value, q.percent
@@ -95,7 +98,9 @@ FROM care_plans p WHERE p.tenant_id = :tenant AND p.id = :plan"""
 )
 
 
-def summary_rows(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> dict[str, Any]:
-    """Give what a summary shows, with the revision it is of, in one statement."""
-    row = session.execute(_SUMMARY, {"tenant": tenant_id, "plan": plan_id}).one()
+def summary_rows(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID, day: date
+) -> dict[str, Any]:
+    """Give what a summary shows on a day, with the revision it is of, in one statement."""
+    row = session.execute(_SUMMARY, {"tenant": tenant_id, "plan": plan_id, "day": day}).one()
     return dict(zip(row._fields, row, strict=True))

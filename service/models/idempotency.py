@@ -61,9 +61,7 @@ def kept(
     ).one_or_none()
 
 
-def forget_before(
-    session: Session, tenant_id: uuid.UUID, moment: datetime, *, limit: int
-) -> int:
+def forget_before(session: Session, tenant_id: uuid.UUID, moment: datetime, *, limit: int) -> int:
     """Remove answers that were kept before a moment, so many at a time; give their number."""
     old = (
         select(IdempotencyKey.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 import pytest
 
@@ -72,7 +73,7 @@ GOAL_MOVES = {
     ids=["milestone", "recommendation", "plan", "goal"],
 )
 def test_a_status_moves_along_its_table_and_nowhere_else(
-    table: Mapping[str, frozenset[str]], statuses: type, moves: set[str]
+    table: Mapping[str, frozenset[str]], statuses: type[StrEnum], moves: set[str]
 ) -> None:
     for before in statuses:
         for after in statuses:

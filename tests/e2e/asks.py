@@ -90,9 +90,7 @@ class Clinic:
         """Enter advice as the clinic's system does; give its path and its tag."""
         body = {"kind": "treatment", "stance": "recommend", "action": "massage", "status": "draft"}
         # A draft is its author's alone, so what is to be confirmed is active.
-        answer = self.made(
-            MACHINE, f"{self.plan}/recommendations", {**body, "status": "active"}
-        )
+        answer = self.made(MACHINE, f"{self.plan}/recommendations", {**body, "status": "active"})
         return f"{self.plan}/recommendations/{answer.json()['id']}", answer.headers["ETag"]
 
     def contradiction(self) -> tuple[str, str, str]:
@@ -241,9 +239,7 @@ def _of_noun(noun: Noun) -> dict[str, Maker]:
         history = operation.endswith("History")
 
         def make(clinic: Clinic) -> Ask:
-            path, tag = (
-                clinic.item(noun) if on_item else (f"{clinic.plan}/{noun.path}", None)
-            )
+            path, tag = clinic.item(noun) if on_item else (f"{clinic.plan}/{noun.path}", None)
             return Ask(
                 operation,
                 noun.who,
@@ -266,9 +262,7 @@ def _of_noun(noun: Noun) -> dict[str, Maker]:
 
 
 def _fixed(operation: str, who: str, path: str, *, below_plan: bool = True) -> Maker:
-    return lambda clinic: Ask(
-        operation, who, "GET", f"{clinic.plan}{path}" if below_plan else path
-    )
+    return lambda clinic: Ask(operation, who, "GET", f"{clinic.plan}{path}" if below_plan else path)
 
 
 def _flag(operation: str, step: str, body: Callable[[str], dict[str, Any]] | None) -> Maker:
@@ -387,7 +381,7 @@ ASKS: dict[str, Maker] = {
         {"kind": "activity", "stance": "recommend", "action": "swimming"},
     ),
     "confirmRecommendation": _decision("confirmRecommendation", "confirm"),
-    "adoptRecommendation": lambda c: _decision("adoptRecommendation", "adopt")(c),
+    "adoptRecommendation": _decision("adoptRecommendation", "adopt"),
     "listConflicts": _fixed("listConflicts", PHYSICIAN, "/conflicts"),
     "getConflict": _flag("getConflict", "", None),
     "listConflictHistory": _flag("listConflictHistory", "/history", None),

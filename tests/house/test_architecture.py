@@ -26,8 +26,8 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else None
-            yield name or getattr(function, "id", ""), node
+            attribute = function.attr if isinstance(function, ast.Attribute) else ""
+            yield attribute or str(getattr(function, "id", "")), node
 
 
 def room_of(path: Path) -> str:

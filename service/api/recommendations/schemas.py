@@ -21,6 +21,7 @@ from service.domain.vocabulary import (
     RecommendationStatus,
     Stance,
     Strength,
+    TriggerMeasure,
 )
 from service.web import fields
 from service.web.schemas import In, Out, Patch, Query, patch_of
@@ -92,12 +93,6 @@ class MedicationRoute(StrEnum):
     TOPICAL = "topical"
     INJECTED = "injected"
     OTHER = "other"
-
-
-class TriggerMeasure(StrEnum):
-    """What sets off a step of a flare plan: the numeric rating scale of pain."""
-
-    NRS = "nrs"
 
 
 _REGION = {"description": "A body region of the taxonomy, for example `knee`."}
