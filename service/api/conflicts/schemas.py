@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
 from marshmallow import ValidationError, validates_schema
@@ -21,55 +20,18 @@ from service.api.observations.schemas import ObservationPatch
 from service.api.preferences.schemas import PreferencePatch
 from service.api.recommendations.schemas import ContextOut, RecommendationPatch
 from service.conflicts.reader import FIRST_YEAR, LAST_YEAR
-from service.domain.vocabulary import AcceptReason, FlagStatus, Role, Tier
+from service.domain.vocabulary import (
+    AcceptReason,
+    FlagStatus,
+    NotCheckedReason,
+    PatientConflictStatus,
+    Role,
+    Severity,
+    StatementKind,
+    Tier,
+)
 from service.web import fields
 from service.web.schemas import In, Out, Patch, Query
-
-
-class Severity(StrEnum):
-    """FHIR detectedissue-severity."""
-
-    HIGH = "high"
-    MODERATE = "moderate"
-    LOW = "low"
-
-
-class StatementKind(StrEnum):
-    """What kind of item a finding speaks of, in the words of the plan document."""
-
-    RECOMMENDATION = "recommendation"
-    GOAL = "goal"
-    MILESTONE = "milestone"
-    PREFERENCE = "preference"
-    CAPACITY = "capacity"
-    CONDITION = "condition"
-    ALLERGY = "allergy"
-    OBSERVATION = "observation"
-    EVENT = "event"
-    JOB_DEMAND = "job_demand"
-    APPOINTMENT = "appointment"
-    PATIENT = "patient"
-
-
-class PatientConflictStatus(StrEnum):
-    """What a patient learns of a flag: the team is still agreeing, or has agreed."""
-
-    OPEN = "open"
-    SETTLED = "settled"
-
-
-class NotCheckedReason(StrEnum):
-    """Why the engine could not check something."""
-
-    INCOMPARABLE_UNITS = "incomparable-units"
-    DOSE_NOT_STATED = "dose-not-stated"
-    START_NOT_STATED = "start-not-stated"
-    RESTRICTION_WITHOUT_END = "restriction-without-end"
-    REVIEW_OVERDUE = "review-overdue"
-    DEPENDENCY_REVOKED = "dependency-revoked"
-    SUGGESTED_CODING = "suggested-coding"
-    MISSING_CODING = "missing-coding"
-    DRUG_CLASS_NOT_STATED = "drug-class-not-stated"
 
 
 class StatementOut(Out):

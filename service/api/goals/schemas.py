@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from service.api.common import ItemOut, RangeOut
 from service.api.sourced import ORIGIN, SourcedCreate
-from service.domain.vocabulary import Discipline, GoalAchievement, GoalDirection, GoalStatus
+from service.domain.vocabulary import (
+    AcceptancePriority,
+    AcceptanceStatus,
+    Discipline,
+    GoalAchievement,
+    GoalDirection,
+    GoalStatus,
+    Owner,
+)
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
 
 # The engine takes no empty words, so what it reads holds at least one sign.
 NOT_BLANK = r"\S"
-
-
-class Owner(StrEnum):
-    """Who owns a goal or a milestone: one discipline, or everybody together."""
-
-    PHYSICIAN = "physician"
-    PHYSIOTHERAPY = "physiotherapy"
-    PSYCHOLOGY = "psychology"
-    OCCUPATIONAL_THERAPY = "occupational-therapy"
-    NURSING = "nursing"
-    PHARMACY = "pharmacy"
-    DIETETICS = "dietetics"
-    SOCIAL_WORK = "social-work"
-    CARE_COORDINATION = "care-coordination"
-    PATIENT = "patient"
-    CAREGIVER = "caregiver"
-    SHARED = "shared"
-
-
-class AcceptanceStatus(StrEnum):
-    """FHIR goal-acceptance-status."""
-
-    AGREE = "agree"
-    DISAGREE = "disagree"
-    PENDING = "pending"
-
-
-class AcceptancePriority(StrEnum):
-    """FHIR R4 goal-priority, without its suffix: how much the goal matters to this party."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 class QuantityIn(In):

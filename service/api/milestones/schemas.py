@@ -7,9 +7,15 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from service.api.common import AuthorOut, ItemOut
-from service.api.goals.schemas import NOT_BLANK, Owner
+from service.api.goals.schemas import NOT_BLANK
 from service.api.sourced import ORIGIN, SourcedCreate
-from service.domain.vocabulary import Comparator, MilestoneStatus, PlanPhase, Readiness
+from service.domain.vocabulary import (
+    Comparator,
+    MilestoneStatus,
+    Owner,
+    PlanPhase,
+    Readiness,
+)
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, cast
 
 from marshmallow import ValidationError, validates_schema
@@ -14,8 +13,15 @@ from service.domain.vocabulary import (
     Basis,
     Certainty,
     CodingStatus,
+    ContextAid,
+    ContextPhase,
+    ContextSetting,
+    ContextSupervision,
+    DoseDimension,
     EndEventKind,
     Laterality,
+    MedicationRoute,
+    ProgressionMode,
     Quantifier,
     RecommendationKind,
     RecommendationStatus,
@@ -25,75 +31,6 @@ from service.domain.vocabulary import (
 )
 from service.web import fields
 from service.web.schemas import In, Out, Patch, Query, patch_of
-
-
-class DoseDimension(StrEnum):
-    """What a dose measures; the larger figure is the more demanding."""
-
-    LOAD = "load"
-    LOAD_REL = "load-rel"
-    WEIGHT_BEARING = "weight-bearing"
-    BOUT = "bout"
-    SESSION = "session"
-    DAILY_MINUTES = "daily-minutes"
-    FREQUENCY = "frequency"
-    SETS = "sets"
-    REPS = "reps"
-    HOLD = "hold"
-    RPE = "rpe"
-    HEART_RATE = "heart-rate"
-    MET = "met"
-    DISTANCE = "distance"
-    STEPS = "steps"
-    ROM = "rom"
-    PAIN_LIMIT = "pain-limit"
-    ACTIVITY_PERCENT = "activity-percent"
-    WORK_HOURS = "work-hours"
-    WORK_DAYS = "work-days"
-    BREAK_EVERY = "break-every"
-
-
-class ProgressionMode(StrEnum):
-    NONE = "none"
-    TIME_CONTINGENT = "time-contingent"
-    SYMPTOM_CONTINGENT = "symptom-contingent"
-    CRITERION = "criterion"
-
-
-class ContextPhase(StrEnum):
-    BASELINE = "baseline"
-    FLARE = "flare"
-    POST_OP = "post-op"
-    POST_INJECTION = "post-injection"
-    ACUTE = "acute"
-
-
-class ContextSetting(StrEnum):
-    HOME = "home"
-    CLINIC = "clinic"
-    GYM = "gym"
-    WORK = "work"
-    SPORT = "sport"
-    DRIVING = "driving"
-
-
-class ContextSupervision(StrEnum):
-    SUPERVISED = "supervised"
-    UNSUPERVISED = "unsupervised"
-
-
-class ContextAid(StrEnum):
-    BRACE = "brace"
-    CRUTCHES = "crutches"
-    NONE = "none"
-
-
-class MedicationRoute(StrEnum):
-    ORAL = "oral"
-    TOPICAL = "topical"
-    INJECTED = "injected"
-    OTHER = "other"
-
 
 _REGION = {"description": "A body region of the taxonomy, for example `knee`."}
 _ACTIVITY = {"description": "An activity, a code of `/activities`."}
