@@ -122,4 +122,4 @@ def test_there_are_enough_whole_plans_and_clean_ones() -> None:
     result = Result()
     judge_plan(result, "same", {"plan": SAME, "expect": []}, engine)
     assert result.loud_on_clean == 1
-    assert len(list(PLANS.glob("*.yml"))) >= 10
+    assert len(PLANS) >= 10

@@ -16,7 +16,7 @@ from tests.conflicts.casebook import Case, cases, raw
 from tests.conflicts.evaluation.baselines import METHODS, Method
 from tests.conflicts.evaluation.measures import LOUD, Count, ids, of_case, of_plan
 
-PLANS = Path(__file__).parent.parent / "plans"
+PLANS = sorted((Path(__file__).parent.parent / "plans").glob("*.yml"))
 CODES = [rule["code"] for rule in rules()]
 STEP = 200
 
@@ -128,7 +128,7 @@ def evaluate(book: list[Case], plans: dict[str, dict[str, Any]]) -> dict[str, Re
 
 def main() -> int:
     """Evaluate, print, and say by the exit code whether the engine is perfect."""
-    plans = {path.stem: raw(path) for path in sorted(PLANS.glob("*.yml"))}
+    plans = {path.stem: raw(path) for path in PLANS}
     results = evaluate(cases(set(CODES)), plans)
     clean = sum(map(is_clean, plans.values()))
     lines = [*table(results, len(plans)), "", *summary(results, len(plans), clean)]
