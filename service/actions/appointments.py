@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.domain import lifecycles
 from service.domain.checks import refuse
 from service.domain.policy import Resource
 from service.domain.vocabulary import AppointmentStatus
-from service.models.base import PlanItem
 from service.models.facts import Appointment
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
@@ -25,16 +24,9 @@ class Appointments(Noun):
     def complete(self, access: Access, fields: dict[str, Any]) -> dict[str, Any]:
         return {"status": AppointmentStatus.BOOKED.value, **fields}
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
-        old_status = None if before is None else before["status"]
-        lifecycles.move(lifecycles.APPOINTMENT, old_status, after["status"])
+    def check(self, access: Access, draft: Draft) -> None:
+        after = draft.after
+        lifecycles.move(lifecycles.APPOINTMENT, draft.old("status"), after["status"])
         start, end = (_instant(after, name) for name in ("start", "end"))
         if end <= start:
             raise refuse("/end", "ends-before-start")

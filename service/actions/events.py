@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Any
 
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.domain.checks import refuse
 from service.domain.policy import Resource
 from service.domain.vocabulary import RecommendationStatus
 from service.models import items as stored
-from service.models.base import PlanItem
 from service.models.facts import Event
 from service.models.recommendations import Recommendation
 
@@ -23,20 +20,14 @@ class Events(Noun):
     model = Event
     resource = Resource.EVENT
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
-        if after["outcomes"] and after["code"] != REVIEW_HELD:
+    def check(self, access: Access, draft: Draft) -> None:
+        outcomes = draft.after["outcomes"]
+        if outcomes and draft.after["code"] != REVIEW_HELD:
             raise refuse("/outcomes", "only-of-a-review")
         named: set[str] = set()
         # What was named before may have been withdrawn since; only what is new has to stand.
-        known = {one["recommendation"] for one in (before or {}).get("outcomes", ())}
-        for index, outcome in enumerate(after["outcomes"]):
+        known = {one["recommendation"] for one in draft.old("outcomes") or ()}
+        for index, outcome in enumerate(outcomes):
             pointer = f"/outcomes/{index}/recommendation"
             if outcome["recommendation"] in named:
                 raise refuse(pointer, "stands-twice")

@@ -5,14 +5,10 @@ A code that no table knows is taken as it is; it matches nothing, which is for t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.domain.checks import check_interval, check_range, refuse
 from service.domain.policy import Resource
-from service.models.base import PlanItem
 from service.models.facts import Allergy, Condition, JobDemand, Observation, Preference
 
 
@@ -20,15 +16,9 @@ class Preferences(Noun):
     model = Preference
     resource = Resource.PREFERENCE
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
-        if after["alternative"] is not None and after["alternative"] == after["action"]:
+    def check(self, access: Access, draft: Draft) -> None:
+        alternative = draft.after["alternative"]
+        if alternative is not None and alternative == draft.after["action"]:
             raise refuse("/alternative", "same-as-action")
 
 
@@ -36,14 +26,8 @@ class Conditions(Noun):
     model = Condition
     resource = Resource.CONDITION
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
+    def check(self, access: Access, draft: Draft) -> None:
+        after = draft.after
         if after["code"] is None and after["text"] is None:
             raise refuse("/code", "code-or-text-required")
         check_interval(after["start"], after["end"], "/end")
@@ -53,14 +37,8 @@ class Allergies(Noun):
     model = Allergy
     resource = Resource.ALLERGY
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
+    def check(self, access: Access, draft: Draft) -> None:
+        after = draft.after
         if after["drug_class"] is None and after["text"] is None:
             raise refuse("/drug_class", "code-or-text-required")
         check_interval(after["start"], after["end"], "/end")
@@ -75,16 +53,9 @@ class JobDemands(Noun):
     model = JobDemand
     resource = Resource.JOB_DEMAND
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
+    def check(self, access: Access, draft: Draft) -> None:
         named: set[str] = set()
-        for index, entry in enumerate(after["dose"]):
+        for index, entry in enumerate(draft.after["dose"]):
             if entry["dimension"] in named:
                 raise refuse(f"/dose/{index}/dimension", "dimension-repeated")
             named.add(entry["dimension"])

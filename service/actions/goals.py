@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.actions.ownership import fill_owner
 from service.domain import lifecycles
 from service.domain.checks import check_interval, check_range
 from service.domain.policy import Resource
 from service.domain.vocabulary import GoalStatus
-from service.models.base import PlanItem
 from service.models.goals import Goal
 
 
@@ -23,16 +21,9 @@ class Goals(Noun):
     def complete(self, access: Access, fields: dict[str, Any]) -> dict[str, Any]:
         return fill_owner(access, {"status": GoalStatus.ACTIVE, **fields})
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
-        old_status = before["status"] if before else None
-        lifecycles.move(lifecycles.GOAL, old_status, after["status"])
+    def check(self, access: Access, draft: Draft) -> None:
+        after = draft.after
+        lifecycles.move(lifecycles.GOAL, draft.old("status"), after["status"])
         check_interval(after["start"], after["due"], "/due")
         check_range(after["target"], "/target")
 

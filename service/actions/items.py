@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from service.actions import audit, gate, recheck, record
 from service.actions.gate import Access
-from service.actions.noun import Noun, blank
+from service.actions.noun import Draft, Noun, blank
 from service.actions.views import Page, Position, View
 from service.domain import clock
 from service.domain.actor import Actor
@@ -43,10 +43,15 @@ def create(
     given = noun.complete(access, given)
     resource = noun.resource_of(given)
     gate.require(access, resource, Action.CREATE, noun.standing_to_new(access, given))
+    draft = Draft(
+        before=None,
+        after={name: given.get(name, blank(noun.model, name)) for name in noun.model.own_fields},
+        reason=side.get("reason"),
+    )
+    noun.allow(access, draft)
     actor.admitted(session)
     gate.require_open(access.plan)
-    after = {name: given.get(name, blank(noun.model, name)) for name in noun.model.own_fields}
-    noun.check(access, None, after, None, side.get("reason"))
+    noun.check(access, draft)
     item = noun.model(
         tenant_id=actor.tenant_id,
         plan_id=access.plan.id,
@@ -61,7 +66,7 @@ def create(
         item.source, item.verification = origin["source"], origin["verification"]
         item.author_id = external_author(item.source, item.id)
         item.author_discipline = item.author_role = None
-    item.take(after)
+    item.take(draft.after)
     noun.entered(access, item)
     session.add(item)
     session.flush()
@@ -118,15 +123,13 @@ def apply(
     """Merge a patch into an item whose right has been checked; say whether anything changed."""
     wanted = jsonable(patch)
     side = _take_side_fields(wanted)
-    require_version(access, item, version, wanted)
-    gate.require_open(access.plan)
     before = item.state()
     merged = merge_patch(before, wanted)
     after = {
         name: blank(noun.model, name) if merged.get(name) is None else merged[name]
         for name in noun.model.own_fields
     }
-    noun.check(access, before, after, item, side.get("reason"))
+    draft = Draft(before, after, item, side.get("reason"))
     # The rights table is asked of the state before and of the state after.
     gate.require(
         access,
@@ -136,6 +139,10 @@ def apply(
         if after.get("owner_discipline") != before.get("owner_discipline")
         else noun.standing(access, item),
     )
+    noun.allow(access, draft)
+    require_version(access, item, version, wanted)
+    gate.require_open(access.plan)
+    noun.check(access, draft)
     changed = changed_fields(before, after)
     if not changed:
         return False

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.actions import audit, gate, items, record
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.actions.ownership import SHARED, fill_owner
 from service.actions.views import Page, Position, View
 from service.domain import lifecycles
@@ -35,22 +35,15 @@ class Milestones(Noun):
     def complete(self, access: Access, fields: dict[str, Any]) -> dict[str, Any]:
         return fill_owner(access, {"status": MilestoneStatus.PLANNED, **fields})
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
-        old_status = before["status"] if before else None
-        lifecycles.move(lifecycles.MILESTONE, old_status, after["status"])
-        lifecycles.needs_reason(lifecycles.MILESTONE_REASONS, old_status, after["status"], reason)
+    def check(self, access: Access, draft: Draft) -> None:
+        after, old, new = draft.after, draft.old("status"), draft.after["status"]
+        lifecycles.move(lifecycles.MILESTONE, old, new)
+        lifecycles.needs_reason(lifecycles.MILESTONE_REASONS, old, new, draft.reason)
         check_interval(after["start"], after["due"], "/due")
-        if after["goal_id"] is not None and (before or {}).get("goal_id") != after["goal_id"]:
+        if after["goal_id"] is not None and draft.changed("goal_id"):
             _check_goal(access, after["goal_id"])
-        if before is None or any(before[name] != after[name] for name in ("requires", "waived")):
-            _check_requires(access, before, after, item)
+        if draft.changed("requires", "waived"):
+            _check_requires(access, draft)
 
     def entered(self, access: Access, item: PlanItem) -> None:
         _note_achievement(access, item)
@@ -189,12 +182,8 @@ def _check_goal(access: Access, goal_id: str) -> None:
         raise refuse("/goal_id", "unknown-reference")
 
 
-def _check_requires(
-    access: Access,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
-    item: PlanItem | None,
-) -> None:
+def _check_requires(access: Access, draft: Draft) -> None:
+    after = draft.after
     others = {
         str(one.id): one
         for one in stored.all_of(access.session, Milestone, access.actor.tenant_id, access.plan.id)
@@ -202,15 +191,15 @@ def _check_requires(
     for index, one in enumerate(after["requires"]):
         if one not in others:
             raise refuse(f"/requires/{index}", "unknown-reference")
-    if item is not None:
-        own = str(item.id)
+    if draft.item is not None:
+        own = str(draft.item.id)
         edges = {key: tuple(other.requires) for key, other in others.items()}
         edges[own] = tuple(after["requires"])
         if reaches_itself(own, edges):
             raise RuleConflict(
                 "prerequisite-cycle", errors=[FieldError("/requires", "prerequisite-cycle")]
             )
-    excused = {one["id"] for one in (before or {}).get("waived", ())}
+    excused = {one["id"] for one in draft.old("waived") or ()}
     for index, waiver in enumerate(after["waived"]):
         if waiver["id"] not in after["requires"]:
             raise refuse(f"/waived/{index}/id", "not-required")

@@ -7,6 +7,7 @@ file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from service.actions.gate import Access
@@ -14,6 +15,32 @@ from service.actions.views import View
 from service.domain import policy
 from service.domain.policy import Resource
 from service.models.base import PlanItem
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Hold an item as it is to become, beside what it was; a new one was nothing, and `item` is None.
+
+    `after` has every field of the noun; its rules may complete it in place.
+    """
+
+    before: Mapping[str, Any] | None
+    after: dict[str, Any]
+    item: PlanItem | None = None
+    reason: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    def old(self, name: str) -> Any:
+        """Give what a field was; null where the item is new."""
+        return None if self.before is None else self.before.get(name)
+
+    def changed(self, *names: str) -> bool:
+        """Say whether any of these fields is to be another; of a new item each is."""
+        before = self.before
+        return before is None or any(before.get(name) != self.after[name] for name in names)
 
 
 class Noun:
@@ -54,15 +81,15 @@ class Noun:
         """Fill in what a new item has when nothing is said."""
         return fields
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
-        """Refuse what the plan's rules do not allow; `after` may be completed in place."""
+    def allow(self, access: Access, draft: Draft) -> None:
+        """Refuse what the caller has no right to write into these fields.
+
+        The table of rights has been asked. Asked before a key is replayed and a version compared, so it
+        reads the draft as it was sent, and looks nothing up.
+        """
+
+    def check(self, access: Access, draft: Draft) -> None:
+        """Refuse what the plan's rules do not allow; `draft.after` may be completed in place."""
 
     def entered(self, access: Access, item: PlanItem) -> None:
         """Set columns of a new item that are not the caller's to set."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import conflicts
 from service.actions import audit, gate, items, links, recheck, record
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.actions.views import View
 from service.domain import clock, lifecycles
 from service.domain.actor import Actor
@@ -65,24 +65,18 @@ class Recommendations(Noun):
     def reads(self, item: PlanItem) -> bool:
         return getattr(item, "status", None) != RecommendationStatus.DRAFT
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
+    def check(self, access: Access, draft: Draft) -> None:
+        after, item = draft.after, draft.item
         imported = access.actor.is_machine or (item is not None and item.source is not None)
-        _check_status(before, after, item)
+        _check_status(draft)
         check_shape(after, imported=imported)
         if after["kind"] == RecommendationKind.WORK_STEP and not conflicts.is_at_or_below(
             after["action"], "work"
         ):
             raise refuse("/action", "not-at-or-under-work")
         own_author = str(access.actor.user_id) if item is None else item.author_id
-        links.check(access, before, after, item, own_author)
-        _keep_end_event(before, after)
+        links.check(access, draft.before, after, item, own_author)
+        _keep_end_event(draft)
 
     def revised(self, access: Access, item: PlanItem) -> None:
         if isinstance(item, Recommendation) and item.status == RecommendationStatus.REVOKED:
@@ -134,23 +128,23 @@ def _derived(access: Access, item: Recommendation, disputed: set[str]) -> dict[s
     return derived
 
 
-def _check_status(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any], item: PlanItem | None
-) -> None:
+def _check_status(draft: Draft) -> None:
+    before, status = draft.before, draft.after["status"]
     if before is None:
-        if after["status"] not in _STARTING:
+        if status not in _STARTING:
             raise refuse("/status", "starts-as-draft-or-active")
         return
     check_final(before)
-    if isinstance(item, Recommendation):
-        check_hold(before, after["status"], item.held_by)
-    lifecycles.move(lifecycles.RECOMMENDATION, before["status"], after["status"])
+    if isinstance(draft.item, Recommendation):
+        check_hold(before, status, draft.item.held_by)
+    lifecycles.move(lifecycles.RECOMMENDATION, before["status"], status)
 
 
-def _keep_end_event(before: Mapping[str, Any] | None, after: dict[str, Any]) -> None:
+def _keep_end_event(draft: Draft) -> None:
     """Whether the end event has been met is found out from the plan, never said by the author."""
+    after = draft.after
     if after["end_event"] is not None:
-        kept = (before or {}).get("end_event") or {}
+        kept = draft.old("end_event") or {}
         is_same = all(kept.get(name) == after["end_event"].get(name) for name in ("kind", "ref"))
         after["end_event"] = {
             **after["end_event"],

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from service.actions.gate import Access
-from service.actions.noun import Noun
+from service.actions.noun import Draft, Noun
 from service.actions.people import colleague
 from service.actions.views import View
 from service.domain import policy
@@ -37,33 +37,29 @@ class Team(Noun):
         own = {Relation.OWN_MEMBERSHIP} if _is_own(access, item) else set()
         return access.stands(item) | own
 
-    def check(
-        self,
-        access: Access,
-        before: Mapping[str, Any] | None,
-        after: dict[str, Any],
-        item: PlanItem | None,
-        reason: str | None,
-    ) -> None:
+    def allow(self, access: Access, draft: Draft) -> None:
+        own_id = str(access.actor.user_id)
+        joins = draft.is_new and draft.after["user_id"] == own_id
+        stands_in = draft.after["cover_id"] == own_id and draft.changed("cover_id")
+        if joins or stands_in or _lengthens(access, draft):
+            raise Forbidden
+
+    def check(self, access: Access, draft: Draft) -> None:
+        after = draft.after
         after["period"] = _interval(after["period"], "/period") or {"start": None, "end": None}
         after["on_leave"] = _interval(after["on_leave"], "/on_leave")
         if after["on_leave"] is not None and after["on_leave"]["start"] is None:
             raise refuse("/on_leave/start", "required")
-        own_id = str(access.actor.user_id)
-        if before is None:
-            if after["user_id"] == own_id:
-                raise Forbidden
-            colleague(
-                access.session,
-                access.actor.tenant_id,
-                uuid.UUID(after["user_id"]),
-                "/user_id",
-            )
-        else:
-            _check_change(access, before, after)
-        _check_cover(access, before, after)
-        if before is None or after["period"] != before["period"]:
-            _check_overlap(access, after, item)
+        if draft.is_new:
+            _colleague(access, after["user_id"], "/user_id")
+        elif draft.changed("period"):
+            _check_lead_stays(access, after)
+        if after["cover_id"] is not None and draft.changed("cover_id"):
+            if after["cover_id"] == after["user_id"]:
+                raise refuse("/cover_id", "covers-themselves")
+            _colleague(access, after["cover_id"], "/cover_id")
+        if draft.changed("period"):
+            _check_overlap(access, draft)
 
     def entered(self, access: Access, item: PlanItem) -> None:
         assert isinstance(item, TeamMember)
@@ -96,10 +92,14 @@ def _interval(value: Mapping[str, Any] | None, pointer: str) -> dict[str, Any] |
     return found if any(found.values()) else None
 
 
-def _check_change(access: Access, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    if after["period"] == before["period"]:
-        return
-    is_own = after["user_id"] == str(access.actor.user_id)
+def _colleague(access: Access, user_id: str, pointer: str) -> None:
+    colleague(access.session, access.actor.tenant_id, uuid.UUID(user_id), pointer)
+
+
+def _lengthens(access: Access, draft: Draft) -> bool:
+    """Say whether somebody would hold a membership longer who does not decide on that."""
+    if draft.is_new or not _is_longer(draft.old("period"), draft.after["period"]):
+        return False
     manages = policy.permits(
         access.actor.role,
         Resource.TEAM_MEMBER,
@@ -107,13 +107,15 @@ def _check_change(access: Access, before: Mapping[str, Any], after: Mapping[str,
         access.relations,
         access.actor.purpose,
     )
-    if (is_own or not manages) and _is_longer(before["period"], after["period"]):
-        raise Forbidden
+    return not manages or draft.after["user_id"] == str(access.actor.user_id)
+
+
+def _check_lead_stays(access: Access, after: Mapping[str, Any]) -> None:
     if after["user_id"] == str(access.plan.lead_id) and not _is_unbroken(access, after["period"]):
         raise RuleConflict("last-lead", errors=[FieldError("/period", "last-lead")])
 
 
-def _is_longer(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def _is_longer(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> bool:
     """Say whether a membership would hold days that it did not hold."""
     old, new = _days(before), _days(after)
     return new[0] < old[0] or new[1] > old[1]
@@ -124,29 +126,17 @@ def _is_unbroken(access: Access, period: Mapping[str, Any]) -> bool:
     return start <= access.day and end == date.max
 
 
-def _days(period: Mapping[str, Any]) -> Days:
-    start, end = period["start"], period["end"]
+def _days(period: Mapping[str, Any] | None) -> Days:
+    start, end = ((period or {}).get(name) for name in ("start", "end"))
     return (
         date.fromisoformat(start) if start else date.min,
         date.fromisoformat(end) if end else date.max,
     )
 
 
-def _check_cover(
-    access: Access, before: Mapping[str, Any] | None, after: Mapping[str, Any]
-) -> None:
-    cover = after["cover_id"]
-    if cover is None or cover == (before or {}).get("cover_id"):
-        return
-    if cover == str(access.actor.user_id):
-        raise Forbidden
-    if cover == after["user_id"]:
-        raise refuse("/cover_id", "covers-themselves")
-    colleague(access.session, access.actor.tenant_id, uuid.UUID(cover), "/cover_id")
-
-
-def _check_overlap(access: Access, after: Mapping[str, Any], item: PlanItem | None) -> None:
+def _check_overlap(access: Access, draft: Draft) -> None:
     """Refuse a second membership of the same person on the same days."""
+    after, item = draft.after, draft.item
     start, end = _days(after["period"])
     for other, _ in teams.members(access.session, access.actor.tenant_id, access.plan.id):
         if str(other.user_id) != after["user_id"] or (item is not None and other.id == item.id):

@@ -288,6 +288,18 @@ def test_a_medication_is_a_physicians(member: Members, username: str, status: in
     assert member(username).post("recommendations", NAPROXEN).status_code == status
 
 
+def test_advice_does_not_become_what_its_author_may_not_give(member: Members) -> None:
+    physio = member("physiotherapist")
+    made = give(physio, CYCLING)
+    path = f"recommendations/{made['id']}"
+
+    # Neither the older version nor the missing medicine comes before the right.
+    assert physio.patch(path, {"kind": "medication"}, made["version"]).status_code == 403
+    assert physio.patch(path, {"kind": "medication"}, made["version"] + 1).status_code == 403
+    assert physio.patch(path, {"kind": "work-step"}, made["version"] + 1).status_code == 412
+    assert physio.patch(path, {"kind": "work-step"}, made["version"]).status_code == 422
+
+
 def test_nobody_edits_anothers_advice(member: Members) -> None:
     advice = give(member("physiotherapist"), CYCLING)
     physician = member("physician")

@@ -312,3 +312,37 @@ def test_a_coordinator_appoints_where_nobody_treats(
     assert made.status_code == 201
     # With a clinician at work again there is nothing to appoint.
     assert coordinator.get("team-members").status_code == 404
+
+
+def test_a_right_is_refused_before_a_version_or_a_rule(
+    member: Members, user_id: Callable[[str], str]
+) -> None:
+    psychologist, lead = member("psychologist"), member("physician")
+    own = f"team-members/{_membership(psychologist, user_id('psychologist'))['id']}"
+    other = f"team-members/{_membership(lead, user_id('physician-2'))['id']}"
+    lead.patch(own, {"period": {"end": "2027-03-01"}}, 1)
+
+    # Each would be refused for its version, or its rule, by somebody who had the right.
+    longer = psychologist.patch(own, {"period": {"end": "2027-04-01"}}, 1)
+    standing_in = lead.patch(
+        other, {"on_leave": {"end": "2027-03-01"}, "cover_id": user_id("physician")}, 7
+    )
+    backwards = {"period": {"start": "2027-05-01", "end": "2027-04-01"}}
+
+    assert (longer.status_code, standing_in.status_code) == (403, 403)
+    assert psychologist.patch(own, backwards, 2).status_code == 403
+    assert lead.patch(own, backwards, 2).status_code == 422
+    assert psychologist.patch(own, {"period": {"end": "2027-02-20"}}, 1).status_code == 412
+
+
+def test_nobody_adds_themselves_to_a_closed_plan_either(
+    member: Members, user_id: Callable[[str], str]
+) -> None:
+    lead = member("physician")
+    closed = lead.post("close", {"reason": "Done.", "status": "completed"}, 1)
+    assert closed.status_code == 200
+
+    themselves = lead.post("team-members", {"user_id": user_id("physician")})
+    another = lead.post("team-members", {"user_id": user_id("physician-outsider")})
+
+    assert (themselves.status_code, another.status_code) == (403, 409)
