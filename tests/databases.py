@@ -138,9 +138,10 @@ def _make_template(access: Access) -> None:
                         sql.Identifier(role.username or ""), sql.Literal(role.password)
                     )
                 )
-            admin.execute(
-                sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(owner.username or ""))
-            )
+                # To give a database to the one, and to end what the other left connected to it.
+                admin.execute(
+                    sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role.username or ""))
+                )
         admin.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(
                 sql.Identifier(access.template), sql.Identifier(owner.username or "")
