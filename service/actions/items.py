@@ -219,6 +219,14 @@ def listed(
     return Page.of(found, limit, noun.show(access, found[:limit]))
 
 
+def only(session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID) -> uuid.UUID:
+    """Find a plan's one item of a noun, before the gate decides; where it is not, there is no plan."""
+    found = noun.only(session, actor.tenant_id, plan_id)
+    if found is None:
+        raise NotVisible
+    return found
+
+
 def one(session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, item_id: uuid.UUID) -> View:
     """Read one item."""
     access = gate.enter(session, actor, plan_id)

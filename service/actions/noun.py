@@ -6,9 +6,12 @@ file.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
 
 from service.actions.gate import Access
 from service.actions.views import View
@@ -54,6 +57,10 @@ class Noun:
     @property
     def kind(self) -> str:
         return self.model.item_kind
+
+    def only(self, session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> uuid.UUID | None:
+        """Find the one item of a plan, of a noun that has one a plan and is known by its plan."""
+        raise LookupError(f"a plan may have several: {self.kind}")
 
     def resource_of(self, fields: Mapping[str, Any]) -> Resource:
         """Name the row of the table of rights for these fields."""

@@ -7,8 +7,9 @@ A noun declares its schemas and hands over what `service.actions.items` knows it
         create=GoalCreate, patch=GoalPatch, out=GoalOut, filters=GoalFilters,
     )
 
-registers `listGoals createGoal getGoal updateGoal deleteGoal listGoalHistory`. A noun with actions of its own
-declares them beside it with `blp.operation`.
+registers `listGoals createGoal getGoal updateGoal deleteGoal listGoalHistory`. A noun of which every plan has
+exactly one says `singleton=True` and stands at its path itself: `getCapacity updateCapacity listCapacityHistory`.
+A noun with actions of its own declares them beside it with `blp.operation`.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ class Ways(Protocol):
 
     def one(self, *args: Any, **kwargs: Any) -> Any: ...
 
+    def only(self, *args: Any, **kwargs: Any) -> UUID: ...
+
     def history(self, *args: Any, **kwargs: Any) -> Page: ...
 
 
@@ -86,10 +89,11 @@ def plan_items(
     *,
     path: str,
     one: str,
-    many: str,
-    create: type[In] | None,
-    patch: type[Patch] | None,
+    many: str | None = None,
+    create: type[In] | None = None,
+    patch: type[Patch] | None = None,
     out: type[Out],
+    singleton: bool = False,
     filters: type[Query] | None = None,
     scope_read: Scope = Scope.PLAN_READ,
     scope_write: Scope = Scope.PLAN_WRITE,
@@ -101,42 +105,54 @@ def plan_items(
     """Register the operations of one kind of item.
 
     `examples` and `notes` are keyed by `list create get update delete history`: request and response of each,
-    and what its description should say. A noun without `create` or `patch` has no such operation.
+    and what its description should say. A noun without `create` or `patch` has no such operation; one without
+    `many` has no list, and a singleton neither list, creation nor withdrawal.
     """
+    if singleton and (many is not None or create is not None or filters is not None):
+        raise ValueError(f"{path}: a plan has one, which is neither listed nor added")
     way: Ways = items if ways is None else ways
     shown, said = examples or {}, notes or {}
     resource = str(noun.resource)
-    a, some = _words(one), _words(many)
-    snake_one, snake_many = a.replace(" ", "_"), some.replace(" ", "_")
+    a = _words(one)
+    an_item = f"the {a} of a plan's patient" if singleton else f"{_article(a)} {a}"
+    snake_one = a.replace(" ", "_")
     item_id = f"{snake_one}_id"
     collection = f"{PLAN}/{path}"
-    single = f"{collection}/<uuid:{item_id}>"
+    single = collection if singleton else f"{collection}/<uuid:{item_id}>"
 
     def common(verb: str) -> dict[str, Any]:
         return {"examples": shown.get(verb), "description": said.get(verb)}
 
-    @blp.operation(
-        "GET",
-        collection,
-        name=f"list_{snake_many}",
-        summary=f"List a plan's {some}, newest first",
-        scope=scope_read,
-        permission=(resource, "read"),
-        query=filters,
-        paged=True,
-        out=out,
-        **common("list"),
-    )
-    def listed(call: Call, plan_id: UUID) -> Page:
-        return way.listed(
-            call.session,
-            call.actor,
-            noun,
-            plan_id,
-            filters=call.query,
-            after=call.after,
-            limit=call.limit,
+    def identified(call: Call, plan_id: UUID, values: Mapping[str, UUID]) -> UUID:
+        if singleton:
+            return way.only(call.session, call.actor, noun, plan_id)
+        return values[item_id]
+
+    if many is not None:
+        some = _words(many)
+
+        @blp.operation(
+            "GET",
+            collection,
+            name=f"list_{some.replace(' ', '_')}",
+            summary=f"List a plan's {some}, newest first",
+            scope=scope_read,
+            permission=(resource, "read"),
+            query=filters,
+            paged=True,
+            out=out,
+            **common("list"),
         )
+        def listed(call: Call, plan_id: UUID) -> Page:
+            return way.listed(
+                call.session,
+                call.actor,
+                noun,
+                plan_id,
+                filters=call.query,
+                after=call.after,
+                limit=call.limit,
+            )
 
     if create is not None:
 
@@ -159,14 +175,15 @@ def plan_items(
         "GET",
         single,
         name=f"get_{snake_one}",
-        summary=f"Read {_article(a)} {a}",
+        summary=f"Read {an_item}",
         scope=scope_read,
         permission=(resource, "read"),
         out=out,
         **common("get"),
     )
     def got(call: Call, plan_id: UUID, **path: UUID) -> Any:
-        return way.one(call.session, call.actor, noun, plan_id, path[item_id])
+        found = identified(call, plan_id, path)
+        return way.one(call.session, call.actor, noun, plan_id, found)
 
     if patch is not None:
 
@@ -174,7 +191,7 @@ def plan_items(
             "PATCH",
             single,
             name=f"update_{snake_one}",
-            summary=f"Change {_article(a)} {a} by a merge patch",
+            summary=f"Change {an_item} by a merge patch",
             scope=scope_write,
             permission=(resource, "update"),
             body=patch,
@@ -183,11 +200,12 @@ def plan_items(
             **common("update"),
         )
         def revised(call: Call, plan_id: UUID, **path: UUID) -> Any:
+            found = identified(call, plan_id, path)
             return way.revise(
-                call.session, call.actor, noun, plan_id, path[item_id], call.version, call.body
+                call.session, call.actor, noun, plan_id, found, call.version, call.body
             )
 
-    if deletable:
+    if deletable and not singleton:
 
         @blp.operation(
             "DELETE",
@@ -206,7 +224,7 @@ def plan_items(
         "GET",
         f"{single}/history",
         name=f"list_{snake_one}_history",
-        summary=f"Read how {_article(a)} {a} came to be as it is, newest first",
+        summary=f"Read how {f'the {a}' if singleton else an_item} came to be as it is, newest first",
         scope=scope_read,
         permission=("history", "read"),
         paged=True,
@@ -219,7 +237,7 @@ def plan_items(
             call.actor,
             noun,
             plan_id,
-            path[item_id],
+            identified(call, plan_id, path),
             after=call.after,
             limit=call.limit,
         )

@@ -68,6 +68,10 @@ class Recorder:
         self._note("one", args, kwargs)
         return Shown(thing())
 
+    def only(self, *args: Any, **kwargs: Any) -> uuid.UUID:
+        self._note("only", args, kwargs)
+        return THING
+
     def history(self, *args: Any, **kwargs: Any) -> Page:
         self._note("history", args, kwargs)
         entry = {
@@ -178,3 +182,70 @@ def test_the_declaration_is_documented(client: Client) -> None:
         "application/json",
         "application/merge-patch+json",
     }
+
+
+@pytest.fixture
+def single_client(settings: Settings, world: World, recorder: Recorder) -> Client:
+    """A client of a noun that every plan has one of."""
+    blp = Blueprint("odd_things", __name__, tag="Odd things", description="Things that are odd.")
+    plan_items(
+        blp,
+        NOUN,
+        path="odd-thing",
+        one="OddThing",
+        singleton=True,
+        patch=ThingPatch,
+        out=ThingOut,
+        ways=recorder,
+    )
+    app = make_app(settings, database=world, doors=world.doors(), blueprints=[blp], checks={})
+    return app.test_client()
+
+
+def test_what_a_plan_has_one_of_stands_at_its_path(
+    single_client: Client, bearer: Bearer, recorder: Recorder
+) -> None:
+    where, who = f"/api/v1/care-plans/{PLAN}/odd-thing", bearer("plan:read", "plan:write")
+    got = single_client.get(where, headers=who)
+    revised = single_client.patch(where, json={"count": 2}, headers={**who, "If-Match": 'W/"7"'})
+    past = single_client.get(f"{where}/history?limit=5", headers=who)
+
+    assert [answer.status_code for answer in (got, revised, past)] == [200, 200, 200]
+    assert revised.headers["ETag"] == 'W/"8"'
+    assert recorder.asked == [
+        ("only", (), {}),
+        ("one", (THING,), {}),
+        ("only", (), {}),
+        ("revise", (THING, 7, {"count": 2}), {}),
+        ("only", (), {}),
+        ("history", (THING,), {"after": None, "limit": 5}),
+    ]
+    for method in ("POST", "DELETE"):
+        assert single_client.open(where, method=method, headers=who).status_code == 405
+
+
+def test_what_a_plan_has_one_of_is_documented_so(single_client: Client) -> None:
+    paths = single_client.get("/openapi.json").json["paths"]
+    path = "/api/v1/care-plans/{plan_id}/odd-thing"
+
+    assert {
+        operation["operationId"]: operation["summary"]
+        for item in paths.values()
+        for operation in item.values()
+    } == {
+        "getOddThing": "Read the odd thing of a plan's patient",
+        "updateOddThing": "Change the odd thing of a plan's patient by a merge patch",
+        "listOddThingHistory": "Read how the odd thing came to be as it is, newest first",
+    }
+    assert set(paths) == {path, f"{path}/history"}
+
+
+@pytest.mark.parametrize(
+    "further", [{"many": "OddThings"}, {"create": ThingCreate}, {"filters": ThingFilters}]
+)
+def test_what_a_plan_has_one_of_is_neither_listed_nor_added(further: dict[str, Any]) -> None:
+    blp = Blueprint("odd_things", __name__, tag="Odd things", description="Things that are odd.")
+    with pytest.raises(ValueError, match="a plan has one"):
+        plan_items(
+            blp, NOUN, path="odd-thing", one="OddThing", singleton=True, out=ThingOut, **further
+        )
