@@ -125,7 +125,7 @@ def create(session: Session, actor: Actor, fields: Mapping[str, Any]) -> View:
         registered_by=actor.user_id,
         source={"system": actor.client_id} if actor.is_machine else None,
     )
-    _take(patient, fields)
+    patient.take(Patient.own(fields))
     session.add(patient)
     session.flush()
     patients.replace_identifiers(session, patient, pairs)
@@ -209,7 +209,7 @@ def revise(
     pairs = _pairs(patch["identifiers"] or ()) if "identifiers" in patch else None
     if pairs is not None:
         _check_free(session, actor, pairs, patient.id)
-    _take(patient, patch)
+    patient.take(Patient.own(patch))
     if pairs is not None:
         patients.replace_identifiers(session, patient, pairs)
     after = _state(session, patient)
@@ -262,18 +262,10 @@ def _tell_plan(
         )
 
 
-def _take(patient: Patient, fields: Mapping[str, Any]) -> None:
-    for name in Patient.own_fields:
-        if name in fields and name != "identifiers":
-            value = fields[name]
-            setattr(patient, name, str(value) if isinstance(value, str) else value)
-
-
 def _state(session: Session, patient: Patient) -> dict[str, Any]:
     known = patients.identifiers(session, patient.tenant_id, [patient.id])
-    columns = (name for name in Patient.own_fields if name != "identifiers")
     return {
-        **{name: jsonable(getattr(patient, name)) for name in columns},
+        **patient.state(),
         "identifiers": sorted(known[patient.id], key=lambda one: (one["system"], one["value"])),
     }
 

@@ -17,7 +17,7 @@ from service.domain import clock, lifecycles, policy
 from service.domain.actor import Actor
 from service.domain.checks import refuse
 from service.domain.ids import new_id
-from service.domain.merge import changed_fields, jsonable
+from service.domain.merge import changed_fields
 from service.domain.policy import Action, Relation, Resource
 from service.domain.vocabulary import CLINICIANS, PlanStatus
 from service.errors import FieldError, Forbidden, NotVisible, RuleConflict
@@ -68,12 +68,12 @@ def create(session: Session, actor: Actor, fields: Mapping[str, Any]) -> View:
         created_by=actor.user_id,
         source={"system": actor.client_id} if actor.is_machine else None,
     )
-    _take(plan, {"start": day, **fields, "lead_id": lead.id})
+    plan.take(CarePlan.own({"start": day, **fields, "lead_id": lead.id}))
     session.add(plan)
     record.bump(session, plan)
     session.flush()
     who = record.by(actor)
-    record.change(session, plan, who, plan, "created", before=None, after=_state(plan))
+    record.change(session, plan, who, plan, "created", before=None, after=plan.state())
     _furnish(session, actor, plan, who, lead)
     recheck.plan(
         session,
@@ -212,9 +212,9 @@ def revise(
     _check_status(plan, wanted.get("status"))
     if wanted.get("lead_id", plan.lead_id) != plan.lead_id:
         _check_lead(access, wanted["lead_id"])
-    before = _state(plan)
-    _take(plan, wanted)
-    after = _state(plan)
+    before = plan.state()
+    plan.take(CarePlan.own(wanted))
+    after = plan.state()
     if changed_fields(before, after):
         plan.version += 1
         record.change(
@@ -271,17 +271,6 @@ def _check_lead(access: Access, lead_id: uuid.UUID) -> None:
         ):
             return
     raise refuse("/lead_id", "not-a-clinician-of-the-team")
-
-
-def _take(plan: CarePlan, fields: Mapping[str, Any]) -> None:
-    for name in CarePlan.own_fields:
-        if name in fields:
-            value = fields[name]
-            setattr(plan, name, str(value) if isinstance(value, str) else value)
-
-
-def _state(plan: CarePlan) -> dict[str, Any]:
-    return {name: jsonable(getattr(plan, name)) for name in CarePlan.own_fields}
 
 
 def _show(session: Session, actor: Actor, plans: Sequence[CarePlan]) -> list[View]:

@@ -83,17 +83,44 @@ class Versioned:
         return {"version_id_col": cls.version, "version_id_generator": False}
 
 
-class PlanItem(TenantScoped, Versioned, Base):
+class OwnFields:
+    """Show and set what is a row's own, by the names the contract gives its fields, in its order."""
+
+    own_fields: ClassVar[tuple[str, ...]]
+
+    def state(self) -> dict[str, Any]:
+        """Give the own fields as JSON carries them."""
+        return {name: jsonable(getattr(self, name)) for name in self.own_fields}
+
+    @classmethod
+    def own(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Choose the own fields among others."""
+        return {name: fields[name] for name in cls.own_fields if name in fields}
+
+    def take(self, fields: Mapping[str, Any]) -> None:
+        """Set fields from what JSON carries."""
+        for name, value in self.typed(fields).items():
+            setattr(self, name, value)
+
+    def typed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn fields as JSON carries them into what the columns hold."""
+        columns = inspect(type(self)).columns
+        return {
+            name: from_json(columns[name].type, value) if name in columns else value
+            for name, value in fields.items()
+        }
+
+
+class PlanItem(OwnFields, TenantScoped, Versioned, Base):
     """Hold what every item of a plan has: its plan, its author, its source, its withdrawal.
 
-    A subclass declares `item_kind`, `own_fields` (the names the contract gives its fields, in its order) and
-    the columns of those names. Nested values are JSON with the names of the plan document.
+    A subclass declares `item_kind`, `own_fields` and the columns of those names. Nested values are JSON with
+    the names of the plan document.
     """
 
     __abstract__ = True
 
     item_kind: ClassVar[str]
-    own_fields: ClassVar[tuple[str, ...]]
     further_constraints: ClassVar[tuple[Any, ...]] = ()
 
     plan_id: Mapped[uuid.UUID] = mapped_column(nullable=False)
@@ -124,23 +151,6 @@ class PlanItem(TenantScoped, Versioned, Base):
             "id": self.author_id,
             "discipline": self.author_discipline,
             "role": self.author_role,
-        }
-
-    def state(self) -> dict[str, Any]:
-        """Give the own fields as JSON carries them."""
-        return {name: jsonable(getattr(self, name)) for name in self.own_fields}
-
-    def take(self, fields: Mapping[str, Any]) -> None:
-        """Set own fields from what JSON carries."""
-        for name, value in self.typed(fields).items():
-            setattr(self, name, value)
-
-    def typed(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Turn fields as JSON carries them into what the columns hold."""
-        columns = inspect(type(self)).columns
-        return {
-            name: from_json(columns[name].type, value) if name in columns else value
-            for name, value in fields.items()
         }
 
 

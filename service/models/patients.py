@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.clock import now
-from service.models.base import CODE, NAME, Base, TenantScoped, Versioned
+from service.models.base import CODE, NAME, Base, OwnFields, TenantScoped, Versioned
 
 
-class Patient(TenantScoped, Versioned, Base):
-    """Hold demographics; `user_id` is the patient's own account, where there is one."""
+class Patient(OwnFields, TenantScoped, Versioned, Base):
+    """Hold demographics; `user_id` is the patient's own account, where there is one.
+
+    The identifiers are rows of their own.
+    """
 
     __tablename__ = "patients"
     __table_args__ = (
@@ -24,14 +27,7 @@ class Patient(TenantScoped, Versioned, Base):
         Index(None, "tenant_id", "registered_by"),
     )
 
-    own_fields: ClassVar[tuple[str, ...]] = (
-        "name",
-        "birth_date",
-        "gender",
-        "language",
-        "reading_level",
-        "identifiers",
-    )
+    own_fields = ("name", "birth_date", "gender", "language", "reading_level")
 
     name: Mapped[str] = mapped_column(NAME)
     birth_date: Mapped[date | None]

@@ -31,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from service.domain.clock import now
-from service.models.base import CODE, NAME, Base, Day, TenantScoped, Versioned, in_force
+from service.models.base import CODE, NAME, Base, Day, OwnFields, TenantScoped, Versioned, in_force
 from service.models.consents import Consent
 from service.models.patients import Patient
 from service.models.teams import TeamMember, members
@@ -42,7 +42,7 @@ OPEN_STATUSES = ("active", "on-hold")
 CONSTRAINT_CODES = {"uq_care_plans_one_open_per_patient": "plan-exists"}
 
 
-class CarePlan(TenantScoped, Versioned, Base):
+class CarePlan(OwnFields, TenantScoped, Versioned, Base):
     """Hold one patient's shared plan.
 
     `version` counts changes of the plan's own fields, `revision` every change in or below it.
@@ -65,7 +65,7 @@ class CarePlan(TenantScoped, Versioned, Base):
         CheckConstraint("revision >= 1", name="revision_counts_up"),
     )
 
-    own_fields: ClassVar[tuple[str, ...]] = (
+    own_fields = (
         "title",
         "status",
         "phase",
