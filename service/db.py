@@ -157,14 +157,13 @@ class Database:
     def _begun(self, begin: bytes) -> Iterator[Connection]:
         connection = self._engine.connect()
         try:
-            connection.begin()
             try:
+                connection.begin()
                 _send(connection, begin)
             except psycopg.OperationalError as fault:
                 # Nothing was asked yet, so a connection that died in the pool is exchanged unseen.
                 connection.invalidate(fault)
                 connection.close()
-                self._engine.dispose()
                 connection = self._engine.connect()
                 connection.begin()
                 _send(connection, begin)
