@@ -6,12 +6,13 @@ the run. The embedded PostgreSQL is started again when it is found dead, so that
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,36 @@ class Child:
     work: Callable[[], None]
 
 
+class Bell:
+    """Wake a waiting process from within a signal handler.
+
+    A pipe, because a handler interrupts its own thread: a `threading.Event` would be waited for by whom it
+    has interrupted, and both would wait for ever.
+    """
+
+    def __init__(self) -> None:
+        self._heard, self._rung = os.pipe()
+        for end in (self._heard, self._rung):
+            os.set_blocking(end, False)
+
+    def ring(self) -> None:
+        """Wake whoever waits, now or next; a pipe that is full has rung already."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._rung, b"!")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long at most; tell whether it rang."""
+        rang, _, _ = select.select([self._heard], [], [], seconds)
+        if rang:
+            os.read(self._heard, 1024)
+        return bool(rang)
+
+    def close(self) -> None:
+        """Let go of the pipe."""
+        os.close(self._heard)
+        os.close(self._rung)
+
+
 @dataclass(slots=True)
 class Supervisor:
     """Run the children of one service until told to stop.
@@ -57,7 +88,7 @@ class Supervisor:
     follow_parent: bool = False
     _embedded: EmbeddedPostgres | None = None
     _running: list[BaseProcess] = field(default_factory=list)
-    _woken: threading.Event = field(default_factory=threading.Event)
+    _bell: Bell = field(default_factory=Bell)
     _asked_to_stop: int = 0
     _parent: int = field(default_factory=os.getppid)
 
@@ -74,6 +105,7 @@ class Supervisor:
             self._stop()
             for number, handler in before.items():
                 signal.signal(number, handler)
+            self._bell.close()
 
     def _start(self) -> None:
         settings = self.settings
@@ -124,7 +156,7 @@ class Supervisor:
                 self._embedded.start()
             if self.follow_parent and os.getppid() != self._parent:
                 return
-            self._woken.wait(_LOOK_EVERY_SECONDS)
+            self._bell.wait(_LOOK_EVERY_SECONDS)
 
     def _refuse_ended_child(self) -> None:
         for child in self._running:
@@ -148,7 +180,7 @@ class Supervisor:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._asked_to_stop += 1
-        self._woken.set()
+        self._bell.ring()
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -13,13 +13,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import psutil
 import pytest
 
 from service.embedded import EmbeddedPostgres
 from service.running.probe import is_well
-from service.running.supervisor import RunError, refuse_taken_port
+from service.running.supervisor import Bell, RunError, refuse_taken_port
 from service.settings import PROJECT
 
 pytestmark = pytest.mark.e2e
@@ -193,6 +194,37 @@ def test_a_taken_port_is_said_in_one_line_before_anything_is_started(service):
         f"Error: Port {service.port} on 127.0.0.1 is taken; stop what listens there, or set PORT.\n"
     )
     assert not (service.var / "pg").exists()
+
+
+def test_a_signal_that_comes_while_it_waits_never_holds_it_up():
+    """Ring from a handler at every point of a wait; a lock would be held by whom it interrupts."""
+    bell, rung = Bell(), []
+
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        rung.append(1)
+        bell.ring()
+
+    before = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+    try:
+        heard = sum(bell.wait(0.0003) for _ in range(3000))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        bell.close()
+    assert len(rung) > 100
+    assert heard > 100
+
+
+def test_a_bell_that_rang_before_is_heard():
+    bell = Bell()
+    try:
+        assert not bell.wait(0)
+        for _ in range(100_000):
+            bell.ring()
+        assert bell.wait(0)
+    finally:
+        bell.close()
 
 
 def test_a_port_that_was_just_left_is_free():
