@@ -17,6 +17,9 @@ from service.domain.vocabulary import Discipline, Role, Verification
 from service.web import fields
 from service.web.schemas import In, Out, Patch, Query, patch_of
 
+# The engine takes no empty words, so what it reads holds at least one sign.
+NOT_BLANK = r"\S"
+
 
 class AuthorOut(Out):
     """Name who wrote an item, and for which discipline."""
@@ -53,8 +56,11 @@ class ItemOut(Out):
         allow_none=True,
         metadata={"description": "Of an imported item: whether a clinician has confirmed it."},
     )
+    # What an import compares by, `sent`, is a fingerprint of each field and says nothing to a reader.
     source = fields.Free(
-        allow_none=True, metadata={"description": "Of an imported item: where it came from."}
+        without=("sent",),
+        allow_none=True,
+        metadata={"description": "Of an imported item: where it came from."},
     )
 
 
@@ -63,7 +69,7 @@ class RangeIn(In):
 
     low = fields.Number()
     high = fields.Number()
-    unit = fields.Text(max_length=20, metadata={"description": "A UCUM unit."})
+    unit = fields.Text(max_length=32, pattern=NOT_BLANK, metadata={"description": "A UCUM unit."})
 
 
 class RangeOut(Out):
@@ -89,6 +95,7 @@ class PeriodOut(Out):
 
 
 __all__ = [
+    "NOT_BLANK",
     "AuthorOut",
     "In",
     "ItemCreate",

@@ -87,6 +87,8 @@ def _compile(schema: type[Out]) -> Dump:
 
 def _converter(field: marshmallow.fields.Field[Any]) -> Callable[[Any], Any] | None:
     """Say how a value that is not null is turned into what JSON shows; None where it stays as it is."""
+    if isinstance(field, fields.Free) and field.without:
+        return field.shown
     if isinstance(field, _AS_THEY_ARE):
         return None
     if isinstance(field, fields.Integer):

@@ -293,12 +293,23 @@ class Several(List):
 
 
 class Free(marshmallow.fields.Field[Any]):
-    """Show or take a JSON object whose members are not fixed; bounded by the reader of JSON."""
+    """Show or take a JSON object whose members are not fixed; bounded by the reader of JSON.
+
+    `without` names members that are kept for ourselves and never shown.
+    """
 
     default_error_messages = _messages(invalid="not-an-object", character="forbidden-character")
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, without: Sequence[str] = (), **kwargs: Any) -> None:
+        self.without = frozenset(without)
         super().__init__(**_documented(kwargs, type="object", additionalProperties=True))
+
+    def shown(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Leave out what is kept for ourselves."""
+        return {name: member for name, member in value.items() if name not in self.without}
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return self.shown(value) if isinstance(value, Mapping) else value
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, Any]:
         if not isinstance(value, dict):

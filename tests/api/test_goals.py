@@ -75,6 +75,13 @@ def test_a_field_of_another_shape_is_refused(
     assert answer.json["errors"] == [{"pointer": f"/{field}", "code": code}]
 
 
+def test_a_target_has_a_unit_or_none_and_no_blanks(member: Members) -> None:
+    answer = member("physiotherapist").post("goals", {**GOAL, "target": {"low": 1, "unit": " "}})
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [{"pointer": "/target/unit", "code": "not-in-format"}]
+
+
 def test_a_goal_that_is_due_before_it_starts_is_refused(member: Members) -> None:
     answer = member("physiotherapist").post("goals", {**GOAL, "due": "2027-01-01"})
 

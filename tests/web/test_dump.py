@@ -45,6 +45,7 @@ class WholeOut(Out):
     days = fields.List(fields.Date(), allow_none=True)
     numbers = fields.List(fields.Number(allow_none=True), allow_none=True)
     free = fields.Free(allow_none=True)
+    partly = fields.Free(without=("kept",), allow_none=True)
     any = fields.Anything(allow_none=True)
     renamed = fields.Text(attribute="inner_name", data_key="outer-name", allow_none=True)
 
@@ -80,6 +81,7 @@ _wholes = st.fixed_dictionaries(
         "days": st.none() | st.lists(_days, max_size=3),
         "numbers": st.none() | st.lists(st.none() | _numbers, max_size=3),
         "free": st.none() | st.dictionaries(_text, _json, max_size=3),
+        "partly": st.none() | st.dictionaries(_text | st.just("kept"), _json, max_size=3),
         "any": _json,
         "inner_name": st.none() | _text,
     }
@@ -104,6 +106,14 @@ def test_a_hidden_field_is_null_and_a_missing_member_too() -> None:
         "day": None,
     }
     assert compile_dump(PartOut)({"name": "a"}) == {"name": "a", "day": None}
+
+
+def test_what_is_kept_for_ourselves_is_not_shown() -> None:
+    source = {"system": "ehr", "kept": {"title": "9f"}}
+    shown = DUMP({"partly": source})
+
+    assert shown["partly"] == {"system": "ehr"}
+    assert source["kept"] == {"title": "9f"}
 
 
 def test_an_attribute_that_is_not_there_is_a_fault_of_ours() -> None:

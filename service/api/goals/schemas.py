@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.api.common import ItemOut, RangeOut
+from service.api.common import NOT_BLANK, ItemOut, RangeIn, RangeOut
 from service.api.sourced import ORIGIN, SourcedCreate
 from service.domain.vocabulary import (
     AcceptancePriority,
@@ -15,9 +15,6 @@ from service.domain.vocabulary import (
 )
 from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
-
-# The engine takes no empty words, so what it reads holds at least one sign.
-NOT_BLANK = r"\S"
 
 
 class QuantityIn(In):
@@ -34,12 +31,8 @@ class QuantityOut(Out):
     unit = fields.Text(allow_none=True)
 
 
-class GoalTargetIn(In):
+class GoalTargetIn(RangeIn):
     """Give the range aimed at; either end may be open."""
-
-    low = fields.Number()
-    high = fields.Number()
-    unit = fields.Text(max_length=32, pattern=NOT_BLANK, metadata={"description": "A UCUM unit."})
 
 
 class AttainmentLevelIn(In):

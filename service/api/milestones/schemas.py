@@ -6,8 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from service.api.common import AuthorOut, ItemOut
-from service.api.goals.schemas import NOT_BLANK
+from service.api.common import NOT_BLANK, AuthorOut, ItemOut
 from service.api.sourced import ORIGIN, SourcedCreate
 from service.domain.vocabulary import (
     Comparator,

@@ -6,8 +6,7 @@ from typing import Any, cast
 
 from marshmallow import ValidationError, validates_schema
 
-from service.api.common import AuthorOut, ItemOut, PeriodIn, PeriodOut
-from service.api.goals.schemas import NOT_BLANK
+from service.api.common import NOT_BLANK, AuthorOut, ItemOut, PeriodIn, PeriodOut
 from service.api.sourced import ORIGIN, SourcedCreate
 from service.domain.vocabulary import (
     Basis,
