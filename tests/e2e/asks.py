@@ -34,6 +34,8 @@ class Ask:
     path: str
     body: Any = None
     tag: str | None = None
+    # What was made for this request alone, with its author: taken back when the request is used up.
+    made: tuple[tuple[str, str], ...] = ()
 
     def send(self, person: Person, **headers: str) -> requests.Response:
         if self.tag is not None:
@@ -93,19 +95,27 @@ class Clinic:
         answer = self.made(MACHINE, f"{self.plan}/recommendations", {**body, "status": "active"})
         return f"{self.plan}/recommendations/{answer.json()['id']}", answer.headers["ETag"]
 
-    def contradiction(self) -> tuple[str, str, str]:
-        """Let two colleagues contradict each other; give the flag's path and tag, and whose word limits."""
+    def contradiction(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """Let two colleagues contradict each other; give the flag's path and tag, and both statements."""
         action = next(self._spare)
         period = {"start": self.day(0), "end": self.day(20)}
         base = {"kind": "activity", "action": action, "period": period}
         advice = f"{self.plan}/recommendations"
         limit = self.made(PHYSICIAN, advice, {**base, "stance": "discourage"}).json()["id"]
-        self.made(PHYSIO, advice, {**base, "stance": "recommend"})
+        wish = self.made(PHYSIO, advice, {**base, "stance": "recommend"}).json()["id"]
         found = self.person(PHYSICIAN).read(
             f"{self.plan}/conflicts", params={"statement": limit, "code": "CF01", "limit": 1}
         )["items"]
         assert found, action
-        return f"{self.plan}/conflicts/{found[0]['id']}", f'W/"{found[0]["version"]}"', limit
+        made = ((PHYSICIAN, f"{advice}/{limit}"), (PHYSIO, f"{advice}/{wish}"))
+        return f"{self.plan}/conflicts/{found[0]['id']}", f'W/"{found[0]["version"]}"', made
+
+    def take_back(self, ask: Ask) -> None:
+        """Withdraw what was made for a request, so that the plan stays of a size that plans have."""
+        for who, path in ask.made:
+            found = self.person(who).get(path)
+            if found.ok:
+                self.person(who).call("DELETE", path, headers={"If-Match": found.headers["ETag"]})
 
     def patient(self) -> str:
         made = self.made(COORDINATOR, "/patients", {"name": "Replay Example"})
@@ -267,10 +277,11 @@ def _fixed(operation: str, who: str, path: str, *, below_plan: bool = True) -> M
 
 def _flag(operation: str, step: str, body: Callable[[str], dict[str, Any]] | None) -> Maker:
     def make(clinic: Clinic) -> Ask:
-        path, tag, limit = clinic.contradiction()
+        path, tag, made = clinic.contradiction()
         if body is None:
-            return Ask(operation, PHYSICIAN, "GET", f"{path}{step}")
-        return Ask(operation, PHYSICIAN, "POST", f"{path}{step}", body(limit), tag)
+            return Ask(operation, PHYSICIAN, "GET", f"{path}{step}", made=made)
+        limit = made[0][1].rsplit("/", 1)[1]
+        return Ask(operation, PHYSICIAN, "POST", f"{path}{step}", body(limit), tag, made)
 
     return make
 
