@@ -20,7 +20,8 @@ AUTHORS = (
     {"id": "ot", "discipline": "occupational-therapy"},
 )
 # A theme: activities, (load, region) pairs, regions, dimensions.
-THEMES: tuple[tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...], str], ...] = (
+Theme = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...], str]
+THEMES: tuple[Theme, ...] = (
     (
         ("lifting", "deadlift", "lifting-floor", "carrying", "loaded-squat", "resistance",
          "handling", "bending", "gardening", "shopping", "unknown-activity"),
@@ -100,18 +101,40 @@ def seldom(draw: st.DrawFn, one_in: int) -> bool:
     return draw(st.integers(1, one_in)) == one_in
 
 
-def days() -> st.SearchStrategy[str]:
-    """Draw days that touch each other, the day of the check, and the 28 days after it."""
-    near = (-40, -1, 0, 1, 7, 27, 28, 29, 60)
-    return st.sampled_from(near).map(lambda ahead: (DAY + timedelta(days=ahead)).isoformat())
+CONTEXTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "phase": st.lists(st.sampled_from(PHASES), max_size=2, unique=True),
+        "setting": st.lists(st.sampled_from(("home", "gym")), max_size=2, unique=True),
+        "supervision": st.lists(st.sampled_from(("supervised", "unsupervised")), max_size=1),
+        "aid": st.lists(st.sampled_from(("crutches", "none", "brace")), max_size=2, unique=True),
+    },
+)
+# Days that touch each other, the day of the check, and the 28 days after it.
+DAYS = st.sampled_from(
+    tuple((DAY + timedelta(days=ahead)).isoformat() for ahead in (-40, -1, 0, 1, 7, 27, 28, 29, 60))
+)
+PERIODS = st.fixed_dictionaries({}, optional={"start": DAYS, "end": DAYS})
+RARE: dict[str, st.SearchStrategy[Any]] = {
+    "hard": st.just(value=True),
+    "period": PERIODS,
+    "context": CONTEXTS,
+    "laterality": st.sampled_from(("left", "right", "bilateral", "unspecified")),
+    "quantifier": st.sampled_from(("all", "some")),
+}
+RARER: dict[str, st.SearchStrategy[Any]] = {
+    "status": st.sampled_from(("on-hold", "revoked", "draft")),
+    "coding_status": st.just("suggested"),
+    "progression": st.sampled_from(({"mode": "criterion"}, {"mode": "none"})),
+}
 
 
-@st.composite
 def doses(draw: st.DrawFn, favourite: str, *, cap: bool) -> list[dict[str, Any]]:
     """Draw one or two doses, mostly in the dimension of the theme."""
-    names = [favourite] if not seldom(draw, 3) else draw(
-        st.lists(st.sampled_from(tuple(DOSES)), min_size=1, max_size=2, unique=True)
-    )  # fmt: skip
+    names = [favourite]
+    if seldom(draw, 3):
+        every = st.sampled_from(tuple(DOSES))
+        names = draw(st.lists(every, min_size=1, max_size=2, unique=True))
     rows = []
     for name in names:
         unit, values = draw(st.sampled_from(DOSES[name]))
@@ -126,44 +149,7 @@ def doses(draw: st.DrawFn, favourite: str, *, cap: bool) -> list[dict[str, Any]]
     return rows
 
 
-@st.composite
-def contexts(draw: st.DrawFn) -> dict[str, list[str]]:
-    """Draw where and when a statement holds."""
-    return draw(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "phase": st.lists(st.sampled_from(PHASES), max_size=2, unique=True),
-                "setting": st.lists(st.sampled_from(("home", "gym")), max_size=2, unique=True),
-                "supervision": st.lists(
-                    st.sampled_from(("supervised", "unsupervised")), max_size=1
-                ),
-                "aid": st.lists(
-                    st.sampled_from(("crutches", "none", "brace")), max_size=2, unique=True
-                ),
-            },
-        )
-    )
-
-
-@st.composite
-def periods(draw: st.DrawFn) -> dict[str, str]:
-    """Draw a period, also an empty or an open one."""
-    ends = {}
-    if seldom(draw, 2):
-        ends["start"] = draw(days())
-    if seldom(draw, 2):
-        ends["end"] = draw(days())
-    return ends
-
-
-@st.composite
-def statements(
-    draw: st.DrawFn,
-    code: str,
-    earlier: list[str],
-    theme: tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...], str],
-) -> dict[str, Any]:
+def statement(draw: st.DrawFn, code: str, earlier: list[str], theme: Theme) -> dict[str, Any]:
     """Draw one statement on a theme."""
     actions, loads, regions, favourite = theme
     stance = draw(st.sampled_from(("require", "recommend", "permit", "discourage", "prohibit")))
@@ -187,29 +173,19 @@ def statements(
             "min_level": draw(st.integers(1, 3)),
         }
         if stance == "permit" or seldom(draw, 3):
-            item["dose"] = draw(doses(favourite, cap=True))
+            item["dose"] = doses(draw, favourite, cap=True)
     else:
         item["action"] = draw(st.sampled_from(actions))
         if not seldom(draw, 3):
-            item["dose"] = draw(doses(favourite, cap=negative))
-    rare: dict[str, st.SearchStrategy[Any]] = {
-        "hard": st.just(value=True),
-        "period": periods(),
-        "context": contexts(),
-        "body_region": st.sampled_from(regions),
-        "laterality": st.sampled_from(("left", "right", "bilateral", "unspecified")),
-        "quantifier": st.sampled_from(("all", "some")),
-        "exclude_actions": st.lists(st.sampled_from(actions), min_size=1, max_size=2, unique=True),
-    }
-    rarer: dict[str, st.SearchStrategy[Any]] = {
-        "status": st.sampled_from(("on-hold", "revoked", "draft")),
-        "coding_status": st.just("suggested"),
-        "progression": st.sampled_from(({"mode": "criterion"}, {"mode": "none"})),
-    }
-    item |= {key: draw(values) for key, values in rare.items() if seldom(draw, 5)}
+            item["dose"] = doses(draw, favourite, cap=negative)
+    item |= {key: draw(values) for key, values in RARE.items() if seldom(draw, 5)}
+    if seldom(draw, 5):
+        item["body_region"] = draw(st.sampled_from(regions))
+    if seldom(draw, 5):
+        item["exclude_actions"] = [draw(st.sampled_from(actions))]
     if seldom(draw, 6):
         item["context"] = {"phase": ["flare"]}
-    item |= {key: draw(values) for key, values in rarer.items() if seldom(draw, 10)}
+    item |= {key: draw(values) for key, values in RARER.items() if seldom(draw, 10)}
     if item.get("status") == "on-hold" and draw(st.booleans()):
         item["held_by"] = ["flag-1"]
     if earlier and seldom(draw, 8):
@@ -218,7 +194,7 @@ def statements(
     if negative and seldom(draw, 8):
         item["end_event"] = {"kind": "review", "recorded": draw(st.booleans())}
         if draw(st.booleans()):
-            item["end_event"]["recorded_on"] = draw(days())
+            item["end_event"]["recorded_on"] = draw(DAYS)
     return item
 
 
@@ -230,5 +206,5 @@ def pair_plans(draw: st.DrawFn, most: int = 7) -> dict[str, Any]:
     few = tuple(draw(st.lists(st.sampled_from(actions), min_size=2, max_size=4, unique=True)))
     theme = (few, loads, regions, favourite)
     codes = [f"r{index}" for index in range(draw(st.integers(3, most)))]
-    items = [draw(statements(code, codes[:index], theme)) for index, code in enumerate(codes)]
+    items = [statement(draw, code, codes[:index], theme) for index, code in enumerate(codes)]
     return {"as_of": DAY.isoformat(), "recommendations": items}
