@@ -32,7 +32,11 @@ def turn(session: Session, plan: CarePlan, timezone: str, day: date) -> None:
     if not is_due(plan, day):
         return
     record.bump(session, plan)
+    told = plan.event_sequence
     recheck.plan(session, plan, timezone, day, recheck.system_cause(), may_hold=False)
+    if plan.event_sequence == told:
+        # Every revision has an entry among the plan's versions, also where no flag has moved.
+        record.change(session, plan, record.CONCORD, plan, "day-turned", before=None, after={})
     _owe_reviews(session, plan, day)
 
 

@@ -36,7 +36,7 @@ def listed(
     after: Position | None = None,
     limit: int = 50,
 ) -> Page:
-    """List a plan's flags, newest first; for another day only what would be found, nothing stored."""
+    """List a plan's flags, newest first; as of a day only what is found on it, nothing stored."""
     access = gate.enter(session, actor, plan_id)
     gate.require(access, Resource.CONFLICT, Action.READ)
     note(access, "read", None)
@@ -46,7 +46,7 @@ def listed(
         if wanted or as_of is not None:
             raise Forbidden
         wanted["tier"] = list(_TOLD_TO_PATIENTS)
-    if as_of is not None and as_of != access.day:
+    if as_of is not None:
         return Page(_found_on(access, as_of, wanted))
     found = stored.listed(
         session,

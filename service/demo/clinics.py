@@ -46,6 +46,9 @@ DEMO: Final = Clinic(
         "physiotherapist-2": "Kofi Ansah",
         "psychologist-2": "Dr Eva Marchetti",
         "occupational-therapist-2": "Jonas Weidmann",
+        "physiotherapist-outsider": "Aisling Byrne",
+        "psychologist-outsider": "Dr Henrik Solberg",
+        "occupational-therapist-outsider": "Chiara Bonetti",
         "physician-outsider": "Dr Claire Duvall",
     },
 )
@@ -67,6 +70,9 @@ OTHER: Final = Clinic(
         "physiotherapist-2": "Giorgos Melas",
         "psychologist-2": "Dr Katerina Foti",
         "occupational-therapist-2": "Thanos Geros",
+        "physiotherapist-outsider": "Manos Petrakis",
+        "psychologist-outsider": "Dr Zoe Lambrou",
+        "occupational-therapist-outsider": "Fotini Drakou",
         "physician-outsider": "Dr Eleni Voulgari",
     },
 )

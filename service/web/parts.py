@@ -208,7 +208,7 @@ def _problem_schema() -> dict[str, Any]:
                 "description": "With 412 on PATCH: the fields that both sides changed.",
             },
         },
-        "required": ["type", "title", "status", "code", "detail", "request_id"],
+        "required": ["type", "title", "status", "code", "detail", "errors", "request_id"],
     }
 
 

@@ -73,8 +73,7 @@ def problem(error: ConcordError) -> Response:
     extra = dict(error.extra)
     headers = _headers(error, status, extra)
     body: dict[str, Any] = {**_members(status, error.code, error.detail)}
-    if error.errors:
-        body["errors"] = [{"pointer": one.pointer, "code": one.code} for one in error.errors]
+    body["errors"] = [{"pointer": one.pointer, "code": one.code} for one in error.errors]
     body.update({key: value for key, value in extra.items() if key not in _RESERVED})
     return _response(status, body, headers)
 
@@ -109,7 +108,7 @@ def _members(status: int, code: str, detail: str) -> dict[str, Any]:
 
 
 def _plain(status: int, code: str, headers: dict[str, str] | None = None) -> Response:
-    return _response(status, _members(status, code, CODES[code]), headers or {})
+    return _response(status, {**_members(status, code, CODES[code]), "errors": []}, headers or {})
 
 
 def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response:

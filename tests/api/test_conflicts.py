@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -97,6 +98,19 @@ def test_another_day_is_found_and_not_stored(flag: dict[str, Any], member: Membe
     assert during[0]["status"] is None
     assert after == []
     assert flag_of(physio, "CF01") == flag
+
+
+def test_as_of_today_is_found_anew_too(
+    flag: dict[str, Any], member: Members, frozen_day: date
+) -> None:
+    physician = member("physician")
+    dismissed = physician.post(where(flag, "dismiss"), {"reason": "Not so."}, 1)
+    assert dismissed.status_code == 200, dismissed.json
+
+    found = physician.get(f"conflicts?as_of={frozen_day}&code=CF01").json["items"]
+    assert [(one["fingerprint"], one["id"], one["status"]) for one in found] == [
+        (flag["fingerprint"], None, None)
+    ]
 
 
 def test_acknowledging_is_noted(flag: dict[str, Any], member: Members) -> None:

@@ -94,6 +94,24 @@ def test_a_plan_is_turned_on_the_day_time_changes_it_and_not_before(
     assert after.checked_on == end
 
 
+def test_a_day_that_moves_no_flag_has_an_entry_among_the_versions_too(
+    committed_database: Database, opened: OpenClinic
+) -> None:
+    clinic = opened()
+    with at(DAY):
+        give(committed_database, clinic, "physician", no_lifting(DAY, DAY + timedelta(days=3)))
+    with at(DAY + timedelta(days=3)):
+        assert turn_days(committed_database) == 1
+    plan = plan_of(committed_database, clinic)
+    with committed_database.transaction(clinic.tenant_id, readonly=True) as session:
+        found = session.execute(
+            select(Change.item_kind, Change.action, Change.by_id).where(
+                Change.plan_id == clinic.plan_id, Change.revision == plan.revision
+            )
+        ).all()
+    assert [tuple(row) for row in found] == [("care-plan", "day-turned", "concord")]
+
+
 def test_midnight_is_the_clinics_own(
     committed_database: Database, committed_urls: DatabaseUrls, opened: OpenClinic
 ) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from service.actions import accounts
 from service.actions.views import Page
 from service.api.colleagues.schemas import ColleagueFilters, ColleagueOut
-from service.domain.vocabulary import Scope
-from service.web.blueprint import Blueprint
+from service.web.blueprint import ANY_TOKEN, Blueprint
 from service.web.operation import Call
 
 blp = Blueprint("colleagues", __name__, tag="Colleagues", description="The people of the clinic.")
@@ -15,7 +14,7 @@ blp = Blueprint("colleagues", __name__, tag="Colleagues", description="The peopl
 @blp.operation(
     "GET",
     "/colleagues",
-    scope=Scope.PLAN_READ,
+    scope=ANY_TOKEN,
     permission=("colleague", "read"),
     query=ColleagueFilters,
     paged=True,

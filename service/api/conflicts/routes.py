@@ -170,8 +170,8 @@ def _after(status: str, **fields: Any) -> dict[str, Any]:
 def list_conflicts(call: Call, plan_id: UUID) -> Page:
     """List a plan's flags, newest first.
 
-    Several values of one filter, with commas between them, are alternatives. With `as_of` for another day the
-    list shows what would be found on it, and nothing is stored. A patient reads of each warning or critical
+    Several values of one filter, with commas between them, are alternatives. With `as_of` the
+    list shows what is found on that day, and nothing of it is stored. A patient reads of each warning or critical
     flag only whether the team is still agreeing.
     """
     filters = {name: value for name, value in call.query.items() if name != "as_of"}

@@ -177,7 +177,7 @@ class CauseOut(Out):
 
 
 class ConflictOut(FindingOut):
-    """Show a flag: a finding with a life. With `as_of` for another day, what is stored of it is null."""
+    """Show a flag: a finding with a life. With `as_of`, what is stored of it is null."""
 
     id = fields.Uuid(allow_none=True)
     version = fields.Integer(allow_none=True)
@@ -235,7 +235,7 @@ class AsOf(Query):
 
     as_of = fields.Date(
         validate=_of_our_age,
-        metadata={"description": "Another day than the clinic's today; nothing is stored."},
+        metadata={"description": "A day in the clinic's zone; nothing is stored."},
     )
 
 
