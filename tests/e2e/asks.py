@@ -110,9 +110,9 @@ class Clinic:
         made = ((PHYSICIAN, f"{advice}/{limit}"), (PHYSIO, f"{advice}/{wish}"))
         return f"{self.plan}/conflicts/{found[0]['id']}", f'W/"{found[0]["version"]}"', made
 
-    def take_back(self, ask: Ask) -> None:
-        """Withdraw what was made for a request, so that the plan stays of a size that plans have."""
-        for who, path in ask.made:
+    def withdraw(self, made: tuple[tuple[str, str], ...]) -> None:
+        """Withdraw what was made for one request, so that the plan stays of a size that plans have."""
+        for who, path in made:
             found = self.person(who).get(path)
             if found.ok:
                 self.person(who).call("DELETE", path, headers={"If-Match": found.headers["ETag"]})

@@ -110,7 +110,7 @@ def running(var: Path) -> Iterator[Live]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait(process, base, var)
+        wait(process, base, var)
         yield Live(base, settings)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -118,7 +118,8 @@ def running(var: Path) -> Iterator[Live]:
         log.close()
 
 
-def _wait(process: subprocess.Popen[bytes], base: str, var: Path) -> None:
+def wait(process: subprocess.Popen[bytes], base: str, var: Path) -> None:
+    """Wait until the service is ready, or say why it never was."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
