@@ -49,6 +49,12 @@ class Access:
         """Name the absent member the caller acts for, where they are not a member themselves."""
         return str(self.covers_for[0]) if self.covers_for and not self.is_member else None
 
+    def on_behalf_of_author(self, item: Any) -> str | None:
+        """Name the absent author whose item the caller changes in their place, member or not."""
+        author = getattr(item, "author_id", None)
+        is_covered = author in {str(one) for one in self.covers_for}
+        return author if is_covered else self.on_behalf_of
+
     def stands(self, item: Any) -> frozenset[Relation]:
         """Add what the caller is to an item: its author, its discipline, its share-holder."""
         found = set(self.relations)

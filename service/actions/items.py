@@ -36,10 +36,11 @@ def create(
     session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, fields: Mapping[str, Any]
 ) -> View:
     """Enter a new item in a plan."""
-    access = gate.enter(session, actor, plan_id, lock=True)
     given = {name: jsonable(value) for name, value in fields.items() if value is not None}
     side = _take_side_fields(given)
+    # What only a machine may say is a matter of shape to everybody else: said before any look-up.
     origin = _take_origin(actor, given)
+    access = gate.enter(session, actor, plan_id, lock=True)
     given = noun.complete(access, given)
     resource = noun.resource_of(given)
     gate.require(access, resource, Action.CREATE, noun.standing_to_new(access, given))
@@ -349,7 +350,7 @@ def _written(
     *,
     rechecks: bool = True,
 ) -> None:
-    who = record.by(access.actor, access.on_behalf_of)
+    who = record.by(access.actor, access.on_behalf_of_author(item))
     record.change(
         access.session,
         access.plan,

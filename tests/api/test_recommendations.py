@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -534,3 +535,13 @@ def test_filters_of_recommendations(member: Members) -> None:
     assert ids("kind=medication,exercise") == [stairs["id"], drug["id"]]
     assert ids("stance=recommend&action=stairs") == [stairs["id"]]
     assert physician.get("recommendations?author=me").status_code == 400
+
+
+def test_what_only_a_machine_may_say_is_refused_before_any_look_up(member: Members) -> None:
+    """The same answer for a plan that is there and for one that is not."""
+    body = {"kind": "exercise", "stance": "recommend", "action": "walking"}
+    physio = member("physiotherapist")
+    for path in ("recommendations", f"/api/v1/care-plans/{uuid.uuid4()}/recommendations"):
+        answer = physio.post(path, {**body, "source": {"system": "urn:example"}})
+        assert answer.status_code == 422
+        assert answer.json["errors"] == [{"pointer": "/source", "code": "read-only"}]

@@ -346,3 +346,26 @@ def test_nobody_adds_themselves_to_a_closed_plan_either(
     another = lead.post("team-members", {"user_id": user_id("physician-outsider")})
 
     assert (themselves.status_code, another.status_code) == (403, 409)
+
+
+def test_a_member_who_covers_is_named_with_the_one_they_act_for(
+    member: Members, user_id: Callable[[str], str]
+) -> None:
+    physio, cover = member("physiotherapist"), member("psychologist")
+    advice = physio.post(
+        "recommendations", {"kind": "exercise", "stance": "recommend", "action": "walking"}
+    ).json
+    own = cover.post("goals", {"title": "Rest before it hurts"}).json
+    one = f"team-members/{_membership(physio, user_id('physiotherapist'))['id']}"
+    away = {"on_leave": {"start": TODAY, "end": "2027-02-22"}, "cover_id": user_id("psychologist")}
+    assert physio.patch(one, away, 1).status_code == 200
+
+    revised = cover.patch(f"recommendations/{advice['id']}", {"body_region": "lumbar"}, 1)
+    assert revised.status_code == 200
+    assert cover.patch(f"goals/{own['id']}", {"description": "Daily"}, 1).status_code == 200
+
+    [for_another, *_] = physio.get(f"recommendations/{advice['id']}/history").json["items"]
+    assert for_another["by"]["id"] == user_id("psychologist")
+    assert for_another["on_behalf_of"] == user_id("physiotherapist")
+    [for_themselves, *_] = physio.get(f"goals/{own['id']}/history").json["items"]
+    assert for_themselves["on_behalf_of"] is None
