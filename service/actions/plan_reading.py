@@ -169,9 +169,11 @@ def versions(
         limit=limit + 1,
     )
     entries = [_version(access, number, list(group)) for number, group in _by_revision(rows)]
-    shown = entries[:limit]
+    page = entries[:limit]
     more = len(entries) > limit
-    return Page(shown, (str(shown[-1]["revision"]),) if more and shown else None)
+    # A revision that tells its reader nothing would tell them that something was done, and by whom.
+    shown = [entry for entry in page if entry["items"]]
+    return Page(shown, (str(page[-1]["revision"]),) if more and page else None)
 
 
 def version(session: Session, actor: Actor, plan_id: uuid.UUID, revision: int) -> Row:
@@ -181,7 +183,7 @@ def version(session: Session, actor: Actor, plan_id: uuid.UUID, revision: int) -
     rows = stored.changes_by_revision(
         session, actor.tenant_id, plan_id, reader=str(actor.user_id), revision=revision
     )
-    if not rows:
+    if not any(_tells(access, row) for row in rows):
         raise NotVisible
     _audit(access, Resource.VERSION)
     return {

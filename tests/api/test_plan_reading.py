@@ -225,6 +225,19 @@ def test_the_patients_versions_tell_nothing_of_flags_and_holds(
     listed = member("patient").get("versions").json["items"]
 
     assert not {"conflict"} & {item["kind"] for one in listed for item in one["items"]}
+    # Nor that something was done which they may not read of.
+    assert all(one["items"] for one in listed)
+    known = {one["revision"] for one in listed}
+    everything = {one["revision"] for one in member("physician").get("versions").json["items"]}
+    assert known < everything
+    for revision in everything - known:
+        assert member("patient").get(f"versions/{revision}").status_code == 404
+    paged, cursor = set(), ""
+    while cursor is not None:
+        page = member("patient").get(f"versions?limit=2{cursor}").json
+        paged |= {one["revision"] for one in page["items"]}
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    assert paged == known
 
 
 @pytest.mark.parametrize("revision", ["0", "999999", "-1", "01", "one"])
