@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from service.conflicts import check
-from tests.conflicts.casebook import Case
-from tests.conflicts.evaluation.__main__ import PLANS, Result, evaluate, judge_plan, table
+from tests.conflicts.casebook import Case, raw
+from tests.conflicts.evaluation.__main__ import (
+    PLANS,
+    Result,
+    evaluate,
+    is_clean,
+    judge_plan,
+    table,
+)
 from tests.conflicts.evaluation.baselines import METHODS, engine
 from tests.conflicts.evaluation.measures import Count, match, of_case, of_plan
 
@@ -118,8 +125,15 @@ def test_a_miss_is_named_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[2].split()[:7] == ["CF01", "1", "0", "|", "0.00", "0.00", "1.00"]
 
 
-def test_there_are_enough_whole_plans_and_clean_ones() -> None:
+def test_a_false_alarm_on_a_clean_plan_is_loud() -> None:
     result = Result()
     judge_plan(result, "same", {"plan": SAME, "expect": []}, engine)
     assert result.loud_on_clean == 1
-    assert len(PLANS) >= 10
+
+
+def test_there_are_enough_whole_plans_and_clean_ones() -> None:
+    contents = [raw(path) for path in PLANS]
+    assert len(contents) >= 20
+    assert sum(map(is_clean, contents)) >= 6
+    for content in contents:
+        assert len(content["plan"]["recommendations"]) >= 20, content["title"]
