@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev-$(HERE)
 # A demo unless the environment says otherwise; the console script knows no other default either.
 export CONCORD_MODE ?= demo
 
-.PHONY: help check run test test-e2e test-fuzz test-faults bench evaluate token import worker migrate lint types contracts \
+.PHONY: help check run test test-e2e test-faults bench evaluate token import worker migrate lint types contracts \
 	spec spec-check lock fmt clean reset
 
 help: ## List the targets.
@@ -28,11 +28,8 @@ run: $(RUN) ## Start everything on 127.0.0.1:$PORT (8000), until Ctrl-C; EMPTY=1
 test: $(DEV) ## Run the unit, API, house and concurrency tests.
 	@$(BIN)/pytest $(WORKERS)
 
-test-e2e: $(DEV) ## Run the story, the roles and the two-clinic replay against live servers.
-	@$(BIN)/pytest -m "e2e and not fuzz" --timeout=900
-
-test-fuzz: $(DEV) ## Ask a live server everything the specification allows (Schemathesis); not steady on a busy machine yet.
-	@$(BIN)/pytest -m fuzz --timeout=900
+test-e2e: $(DEV) ## Run the story, the roles, Schemathesis and the two-clinic replay against live servers.
+	@$(BIN)/pytest -m e2e --timeout=900
 
 test-faults: $(DEV) ## Kill, restart and fill what is below the service, and look whether it recovers.
 	@$(BIN)/pytest -m faults --timeout=900

@@ -21,7 +21,7 @@ from schemathesis.core.parameters import ParameterLocation
 from tests.e2e.asks import ASKS, Ask, Clinic, path_values
 from tests.e2e.conftest import PROJECT, running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.fuzz]
+pytestmark = pytest.mark.e2e
 
 CONFIGURATION: dict[str, Any] = {
     "seed": 20261125,
