@@ -21,6 +21,16 @@ AUTHORS = (
 )
 # A theme: activities, (load, region) pairs, regions, dimensions.
 Theme = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...], str]
+# What a plan is about beside its theme: it is drawn for every other statement, else for one in six.
+ACCENTS = (
+    "laterality",
+    "context",
+    "period",
+    "body_region",
+    "quantifier",
+    "exclude_actions",
+    "hard",
+)
 THEMES: tuple[Theme, ...] = (
     (
         ("lifting", "deadlift", "lifting-floor", "carrying", "loaded-squat", "resistance",
@@ -72,6 +82,14 @@ THEMES: tuple[Theme, ...] = (
         "frequency",
     ),
     (
+        ("resistance", "knee-extension", "calf-raise", "bw-squat", "lunge", "cuff-strengthening",
+         "wrist-extensor-loading", "grip-strengthening", "achilles-loading", "mobility", "pendulum"),
+        (("xload", "knee"), ("xload", "ankle-foot"), ("wb", "knee"), ("grip", "hand"),
+         ("flex", "knee"), ("xload", "shoulder")),
+        ("knee", "shoulder", "wrist", "elbow", "ankle-foot"),
+        "load",
+    ),
+    (
         ("napping", "sleep-restriction", "lying", "bed-rest", "behavioural-activation", "work",
          "graded-activity", "cbt-session", "night-shift", "desk-work", "relative-rest", "rest"),
         (("inact", "whole-body"), ("cog", "whole-body"), ("vigil", "whole-body")),
@@ -119,7 +137,7 @@ RARE: dict[str, st.SearchStrategy[Any]] = {
     "hard": st.just(value=True),
     "period": PERIODS,
     "context": CONTEXTS,
-    "laterality": st.sampled_from(("left", "right", "bilateral", "unspecified")),
+    "laterality": st.sampled_from(("left", "right", "left", "right", "bilateral", "unspecified")),
     "quantifier": st.sampled_from(("all", "some")),
 }
 RARER: dict[str, st.SearchStrategy[Any]] = {
@@ -149,7 +167,9 @@ def doses(draw: st.DrawFn, favourite: str, *, cap: bool) -> list[dict[str, Any]]
     return rows
 
 
-def statement(draw: st.DrawFn, code: str, earlier: list[str], theme: Theme) -> dict[str, Any]:
+def statement(
+    draw: st.DrawFn, code: str, earlier: list[str], theme: Theme, accent: str
+) -> dict[str, Any]:
     """Draw one statement on a theme."""
     actions, loads, regions, favourite = theme
     stance = draw(st.sampled_from(("require", "recommend", "permit", "discourage", "prohibit")))
@@ -178,10 +198,14 @@ def statement(draw: st.DrawFn, code: str, earlier: list[str], theme: Theme) -> d
         item["action"] = draw(st.sampled_from(actions))
         if not seldom(draw, 3):
             item["dose"] = doses(draw, favourite, cap=negative)
-    item |= {key: draw(values) for key, values in RARE.items() if seldom(draw, 5)}
-    if seldom(draw, 5):
+
+    def likely(key: str) -> bool:
+        return seldom(draw, 2 if key == accent else 6)
+
+    item |= {key: draw(values) for key, values in RARE.items() if likely(key)}
+    if likely("body_region"):
         item["body_region"] = draw(st.sampled_from(regions))
-    if seldom(draw, 5):
+    if likely("exclude_actions"):
         item["exclude_actions"] = [draw(st.sampled_from(actions))]
     if seldom(draw, 6):
         item["context"] = {"phase": ["flare"]}
@@ -199,12 +223,15 @@ def statement(draw: st.DrawFn, code: str, earlier: list[str], theme: Theme) -> d
 
 
 @st.composite
-def pair_plans(draw: st.DrawFn, most: int = 7) -> dict[str, Any]:
+def pair_plans(draw: st.DrawFn, most: int = 7, about: str | None = None) -> dict[str, Any]:
     """Draw a plan of a few statements on one theme."""
     actions, loads, regions, favourite = draw(st.sampled_from(THEMES))
     # A plan speaks of three or four things, so that its statements meet.
     few = tuple(draw(st.lists(st.sampled_from(actions), min_size=2, max_size=4, unique=True)))
     theme = (few, loads, regions, favourite)
+    accent = about or draw(st.sampled_from(ACCENTS))
     codes = [f"r{index}" for index in range(draw(st.integers(3, most)))]
-    items = [statement(draw, code, codes[:index], theme) for index, code in enumerate(codes)]
+    items = [
+        statement(draw, code, codes[:index], theme, accent) for index, code in enumerate(codes)
+    ]
     return {"as_of": DAY.isoformat(), "recommendations": items}
