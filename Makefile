@@ -17,7 +17,7 @@ DEV := $(VENV)/.dev-$(HERE)
 export CONCORD_MODE ?= demo
 
 .PHONY: help check run test test-e2e test-faults bench evaluate token import worker migrate lint types contracts \
-	spec spec-check lock fmt clean reset
+	spec spec-check docs lock fmt clean reset
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 16
@@ -67,6 +67,9 @@ contracts: $(DEV) ## Check that every room imports from the storeys below it onl
 
 spec: $(RUN) ## Write the specification into openapi/.
 	@exec $(BIN)/service spec
+
+docs: $(RUN) ## Write the pages of docs/ that are made from tables.
+	@exec $(BIN)/service docs
 
 spec-check: $(RUN) ## Fail where openapi/ is not what the code would write.
 	@exec $(BIN)/service spec --check

@@ -30,7 +30,7 @@ from service.running.serve import serve
 from service.running.supervisor import Child, RunError, Supervisor
 from service.schema import migrate as bring_up_to_date
 from service.settings import PROJECT, Settings, SettingsError
-from service.web import request_log
+from service.web import handbook, request_log
 from service.web.setup import specification_of
 from service.web.tokens import mint
 
@@ -275,6 +275,15 @@ def spec(*, check: bool) -> None:
     ]
     if stale:
         raise RunError(f"Not what the code says: openapi/{', openapi/'.join(stale)}; make spec.")
+
+
+@main.command()
+def docs() -> None:
+    """Write the pages of docs/ that are made from tables."""
+    for name, content in handbook.pages().items():
+        path = PROJECT / "docs" / name
+        path.write_text(content)
+        click.echo(path.relative_to(PROJECT))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from service.settings import PROJECT
 
@@ -33,8 +32,3 @@ def downgrade(url: str, revision: str, *, service_role: str | None = None) -> No
     config = configuration(url)
     config.attributes["service_role"] = service_role
     command.downgrade(config, revision)
-
-
-def newest_revision() -> str | None:
-    """Return the revision that a database has when it is up to date."""
-    return ScriptDirectory.from_config(configuration()).get_current_head()

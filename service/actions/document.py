@@ -11,42 +11,9 @@ from sqlalchemy.orm import Session
 
 from service.domain import clock
 from service.models.document import rows_of_plan
+from service.models.recommendations import Recommendation
 
-_RECOMMENDATION = (
-    "kind",
-    "status",
-    "stance",
-    "quantifier",
-    "action",
-    "load_target",
-    "exclude_actions",
-    "body_region",
-    "laterality",
-    "dose",
-    "progression",
-    "context",
-    "period",
-    "end_event",
-    "review_by",
-    "strength",
-    "certainty",
-    "basis",
-    "hard",
-    "message",
-    "medication",
-    "trigger",
-    "rationale",
-    "reason_refs",
-    "intent_target",
-    "exception_to",
-    "supersedes",
-    "depends_on",
-    "part_of",
-    "alternative_to",
-    "source_text",
-    "coding_status",
-    "held_by",
-)
+_RECOMMENDATION = (*Recommendation.own_fields, "held_by")
 _GOAL = ("title", "action", "measure", "target", "direction", "start", "due", "status")
 _MILESTONE = ("title", "action", "start", "due", "status", "requires", "waived")
 _APPOINTMENT = ("mode", "place", "travel_minutes")

@@ -79,9 +79,14 @@ def enter(session: Session, actor: Actor, plan_id: uuid.UUID, *, lock: bool = Fa
     """Let a caller near a plan, or say that there is nothing; `lock` holds the plan for a write."""
     day = clock.today(actor.timezone)
     access = _admit(session, actor, plan_id, day, lock=lock)
-    if days.is_due(access.plan, day):
-        if not lock:
-            access = _admit(session, actor, plan_id, day, lock=True)
+    if not lock and days.is_due(access.plan, day):
+        lock = True
+        access = _admit(session, actor, plan_id, day, lock=True)
+    if lock and (later := clock.today(actor.timezone)) != day:
+        # Midnight passed while waiting for the lock: somebody else may have turned the plan to the new day.
+        day = later
+        access = _admit(session, actor, plan_id, day, lock=True)
+    if lock:
         days.turn(session, access.plan, actor.timezone, day)
     return access
 

@@ -72,15 +72,7 @@ def create(
     session.add(item)
     session.flush()
     _written(access, noun, item, "created", None, side)
-    audit.allowed(
-        session,
-        actor,
-        "create",
-        resource,
-        plan_id=access.plan.id,
-        patient_id=access.plan.patient_id,
-        item_id=item.id,
-    )
+    _audit(access, "create", resource, item.id)
     return noun.show(access, [item])[0]
 
 
@@ -100,15 +92,7 @@ def revise(
     gate.require(access, resource, Action.UPDATE, noun.standing(access, item))
     actor.admitted(session)
     apply(access, noun, item, version, patch)
-    audit.allowed(
-        session,
-        actor,
-        "update",
-        resource,
-        plan_id=access.plan.id,
-        patient_id=access.plan.patient_id,
-        item_id=item.id,
-    )
+    _audit(access, "update", resource, item.id)
     return noun.show(access, [item])[0]
 
 
@@ -182,15 +166,7 @@ def withdraw(
         noun.withdrawn(access, item)
         session.flush()
         _written(access, noun, item, "entered-in-error", before, {})
-    audit.allowed(
-        session,
-        actor,
-        "delete",
-        resource,
-        plan_id=access.plan.id,
-        patient_id=access.plan.patient_id,
-        item_id=item.id,
-    )
+    _audit(access, "delete", resource, item.id)
 
 
 def listed(
@@ -216,7 +192,7 @@ def listed(
         before=uuid.UUID(after[0]) if after else None,
         limit=limit + 1,
     )
-    _audit_read(access, noun.resource)
+    _audit(access, "read", noun.resource)
     return Page.of(found, limit, noun.show(access, found[:limit]))
 
 
@@ -234,7 +210,7 @@ def one(session: Session, actor: Actor, noun: Noun, plan_id: uuid.UUID, item_id:
     item = find(access, noun, item_id)
     resource = noun.resource_of(item.state())
     gate.require(access, resource, Action.READ, noun.standing(access, item))
-    _audit_read(access, resource, item.id)
+    _audit(access, "read", resource, item.id)
     return noun.show(access, [item])[0]
 
 
@@ -263,7 +239,7 @@ def history(
         before=uuid.UUID(after[0]) if after else None,
         limit=limit + 1,
     )
-    _audit_read(access, Resource.HISTORY, item.id)
+    _audit(access, "read", Resource.HISTORY, item.id)
     return Page.of(found, limit, [entry(row, noun.hidden(access)) for row in found[:limit]])
 
 
@@ -381,11 +357,13 @@ def _written(
         )
 
 
-def _audit_read(access: Access, resource: Resource, item_id: uuid.UUID | None = None) -> None:
+def _audit(
+    access: Access, action: str, resource: Resource, item_id: uuid.UUID | None = None
+) -> None:
     audit.allowed(
         access.session,
         access.actor,
-        "read",
+        action,
         resource,
         plan_id=access.plan.id,
         patient_id=access.plan.patient_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -327,4 +327,4 @@ def is_open(plan: CarePlan) -> bool:
 
 def system_cause() -> Cause:
     """Name time itself as the cause."""
-    return Cause(who=replace(record.CONCORD), kind="day", id=None, version=None)
+    return Cause(who=record.CONCORD, kind="day", id=None, version=None)

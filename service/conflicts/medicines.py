@@ -13,11 +13,6 @@ from service.conflicts.tables import DrugCondition, DrugDrug
 from service.conflicts.tiers import Tier
 
 
-def class_of(drug: Statement) -> str | None:
-    """Give the drug class of a medicine, where the tables know it."""
-    return drug.term
-
-
 def is_of(drug: Statement, drug_class: str) -> bool:
     """Say whether a medicine is of a class or of one below it."""
     return drug.term is not None and drug_class in drug.up

@@ -37,12 +37,6 @@ def check_parts(value: Mapping[str, Any] | None, parts: Iterable[str], pointer: 
             raise refuse(f"{pointer}/{part}", "required")
 
 
-def check_known(value: str | None, known: Iterable[str], pointer: str) -> None:
-    """Refuse a code that is not one of the known ones."""
-    if value is not None and value not in known:
-        raise refuse(pointer, "unknown-code")
-
-
 def reaches_itself(start: str, edges: Mapping[str, Iterable[str]]) -> bool:
     """Say whether following the edges from a node leads back to it."""
     waiting = list(edges.get(start, ()))

@@ -185,15 +185,6 @@ class PlanFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class GoalTarget:
-    measure: str | None
-    low: float | None
-    high: float | None
-    unit: str | None
-    due: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class GoalFacts:
     origin: Origin
     title: str

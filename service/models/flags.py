@@ -111,16 +111,6 @@ def listed(
     return session.scalars(query.order_by(Flag.id.desc()).limit(limit)).all()
 
 
-def open_counts(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> dict[str, int]:
-    """Count the open flags of a plan by tier."""
-    rows = session.execute(
-        select(Flag.tier, func.count())
-        .where(Flag.tenant_id == tenant_id, Flag.plan_id == plan_id, Flag.status.in_(OPEN))
-        .group_by(Flag.tier)
-    )
-    return dict(rows.tuples().all())
-
-
 def disputed_statements(session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID) -> set[str]:
     """Name the items that an open warning or critical flag of the plan is about."""
     rows = session.scalars(

@@ -63,12 +63,6 @@ def patient(
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def patient_of_user(session: Session, tenant_id: uuid.UUID, user_id: uuid.UUID) -> Patient | None:
-    return session.scalar(
-        select(Patient).where(Patient.tenant_id == tenant_id, Patient.user_id == user_id)
-    )
-
-
 def patient_identified(
     session: Session, tenant_id: uuid.UUID, pairs: Sequence[tuple[str, str]]
 ) -> Patient | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.actions import flag_acting, items, previews, recommendations
 from service.actions.events import EVENTS
 from service.actions.recommendations import RECOMMENDATIONS
+from service.domain import clock
 from service.domain.vocabulary import FlagStatus
 from service.errors import Forbidden, NotVisible, RuleConflict, RuleInvalid, Stale
 from service.models.flags import flags_of_plan
@@ -247,6 +248,17 @@ def test_what_time_ends_closes_by_itself_and_once(acts: Acts, on_day: Any) -> No
         version = flag.version
         acts.listed("physician")
         assert flag.version == version
+
+
+def test_a_write_that_waits_over_midnight_is_of_the_new_day(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts.give("physician", **{**NO_LIFTING, "hard": False, "basis": "clinical-judgement"})
+    acts.give("physiotherapist", **DEADLIFT)
+    before_and_after_the_lock = iter([date(2027, 2, 28), date(2027, 3, 1)])
+    monkeypatch.setattr(clock, "today", lambda _: next(before_and_after_the_lock))
+    acts.give("psychologist", kind="education", stance="recommend", message="movement-heals")
+    assert acts.only_flag("CF03").status == "auto-closed"
 
 
 def test_a_draft_is_its_authors_alone_and_raises_nothing(acts: Acts) -> None:

@@ -14,8 +14,10 @@ from service.errors import CODES
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICE = PROJECT / "service"
 MOST_LINES = 420
-# Words that speak of how the project is made, not of what it is.
-FOREIGN = re.compile(r"shared/(?:design|hooks|knowledge)|/work/|sub-?agent|farm-")
+# A path of the machine that somebody works on, not of the project.
+FOREIGN = re.compile(
+    r"(?<![\w.:*/{}-])/(?:work|home|root|Users|tmp)/(?!worker-alive)|\bshared/(?!data)"
+)
 
 
 def sources(*parts: str) -> Iterator[Path]:
