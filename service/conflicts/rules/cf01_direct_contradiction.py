@@ -4,6 +4,10 @@ Fires when a positive statement is covered by a restriction without a cap, on th
 same context, on the same side and part of the body: "deadlift" under "no lifting". Where the
 restriction is narrower than what is asked, both can be followed, and CF27 says so instead.
 
+Example: physiotherapy recommends a deadlift, the physician rules out lifting until 1 March. Silent
+when the ban is on another side of the body, or ends before the exercise begins.
+
+Tier: by points.
 Told: both authors; the lead as well when it is critical. Resolves: the author of the restriction;
 of a safety or legal limit its author and the physicians; of a medicine the prescriber.
 FHIR: our own code alone. Source: the project's own rule, drawn from consensus on contradictory

@@ -6,6 +6,10 @@ above its level, in the region or a part of it: sit-ups under "no lumbar flexion
 that is known only for a larger region, counts for less. Crutches keep the weight off the one leg
 that may bear none.
 
+Example: physiotherapy recommends sit-ups, the physician rules out lumbar flexion. Silent for a hip
+hinge without load, which keeps the low back neutral.
+
+Tier: by points.
 Told: both authors; the lead as well when it is critical. Resolves: the author of the restriction;
 of a safety or legal limit its author and the physicians.
 FHIR: our own code alone. Source: the project's own rule over its taxonomy of activities and loads

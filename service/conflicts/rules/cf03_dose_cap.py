@@ -7,6 +7,10 @@ covered (or the capped load is met), and the dose exceeds it: a 20 kg deadlift u
 than the cap counts as partly above it; any other undosed one is listed as not checked, and so are
 units that cannot be compared.
 
+Example: physiotherapy recommends 20 kg deadlifts, the physician limits lifting to 5 kg. Silent at
+4 kg, and at 10 lb.
+
+Tier: by points.
 Told: both authors; the lead as well when it is critical. Resolves: physiotherapy; of a safety or
 legal limit its author and the physicians; of a work capacity its author and occupational therapy.
 FHIR: DOSE (DOSEIVL for a frequency). Source: the project's own rule; dose limits in surgeons'

@@ -5,6 +5,10 @@ dimension that do not meet: "walk 10 to 15 minutes" and "walk 40 to 60 minutes".
 open, and ranges that touch meet. Pain limits belong to CF09. Linked alternatives and parts of one
 programme stay silent. Units that cannot be compared are listed as not checked.
 
+Example: physiotherapy recommends walks of 10 to 15 minutes, nursing walks of 40 to 60. Silent for
+10 to 30 with 20 to 40, because 25 minutes is both.
+
+Tier: warning.
 Told: both authors. Resolves: physiotherapy.
 FHIR: DOSE (DOSEIVL for a frequency). Source: the project's own rule.
 """

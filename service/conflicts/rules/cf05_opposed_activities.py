@@ -6,6 +6,11 @@ is asked for and the moving is permitted. Where no part of the body is named, th
 activity works on count. Pairs that belong together (a sling with pendulum exercise), linked
 alternatives, and rest of a stated length are no contradiction.
 
+Example: the physician recommends bed rest, psychology physical activity. Silent for a sling with
+pendulum exercise, which belong together.
+
+Tier: warning; notice with a permit, or where one side is for flares alone and the other names no
+phase.
 Told: both authors. Resolves: psychology and physiotherapy.
 FHIR: our own code alone. Source: the project's own rule; guideline advice to stay active (NICE
 NG59) beside advice to rest.

@@ -4,6 +4,10 @@ Takes the place of CF01, CF03, CF04 or CF05 where both sides are written for fla
 anything else those rules find on the same two. Fires as well where two steps of a flare plan name
 one activity and one measure, but begin at different scores.
 
+Example: for flares the physician rules out walking and physiotherapy recommends it. Silent where
+one side is written for ordinary days.
+
+Tier: critical where the points give it, else warning; a notice stays one.
 Told: both authors; the lead as well when it is critical. Resolves: psychology and physiotherapy;
 of a safety or legal limit its author and the physicians.
 FHIR: our own code alone. Source: the project's own rule; flare plans are agreed on in advance

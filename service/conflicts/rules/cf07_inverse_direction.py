@@ -3,6 +3,10 @@
 Fires when two active goals on one measure, in force on the same days, are to increase and to
 decrease it. To maintain opposes nothing.
 
+Example: physiotherapy has the goal to increase daily steps, the physician to decrease them. Silent
+where one of the two is to maintain them.
+
+Tier: warning.
 Told: the owners of both goals. Resolves: the lead.
 FHIR: our own code alone. Source: the project's own rule.
 """

@@ -4,6 +4,10 @@ Fires when a restriction has a cap and ends only with an event that is not recor
 statement that falls under it (or meets its load) progresses without a stated end within any of its
 caps: "add weight every week" under "5 kg until reviewed". "1 to 4 kg by criterion" is within.
 
+Example: the surgeon limits lifting to 5 kg until the review, physiotherapy adds weight to the
+lifts by criterion and names no end. Silent once the review is recorded.
+
+Tier: warning.
 Told: both authors. Resolves: physiotherapy; of a safety or legal limit its author and the
 physicians.
 FHIR: TIME. Source: the project's own rule.

@@ -4,6 +4,10 @@ Fires for two positive statements of which one names the same activity as the ot
 it, in scope: when their pain limits differ by two points or more, or when one progresses by
 symptoms and the other by time. Where such limits differ and one of them is zero, it weighs more.
 
+Example: for one exercise physiotherapy allows pain up to 5 of 10, the physician none. Silent for 4
+with 5.
+
+Tier: notice; warning where the limits differ by two or more and one of them is zero.
 Told: both authors. Resolves: physiotherapy.
 FHIR: our own code alone. Source: the project's own rule; pain-monitoring rules in exercise therapy.
 """

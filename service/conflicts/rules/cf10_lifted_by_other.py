@@ -6,6 +6,11 @@ or when all of the activity is permitted without a dose; a permit of some of it 
 listed as not checked. A cap on weight or weight bearing counts only for an activity that lifts or
 bears weight. A restricted load without a cap is CF02's.
 
+Example: physiotherapy clears the patient for all sport, the surgeon rules out running. Silent
+where the permit is for leisure and the ban for work.
+
+Tier: warning; critical against a safety or legal limit; notice against a cap in a dimension that
+the permit does not dose.
 Told: both authors; the lead as well when it is critical. Resolves: the author of the restriction;
 of a safety or legal limit its author and the physicians; of a medicine the prescriber.
 FHIR: our own code alone. Source: the project's own rule; lifting of precautions is for whom set

@@ -5,6 +5,10 @@ without a cap, or whose cap on hours a day or days a week it exceeds by anything
 four hours" caps as well). A certificate that names no activity is about work everywhere. Takes the
 place of what CF01 to CF05 find on the same two in the same dimension.
 
+Example: occupational therapy plans the first day back on 15 February, the certificate rules out
+work until 1 March. Silent when the step begins on 1 March.
+
+Tier: critical against a legal limit, else warning.
 Told: both authors; the lead as well when it is critical. Resolves: the author of the certificate
 and occupational therapy; of a legal limit its author and the physicians.
 FHIR: TIME. Source: the project's own rule; fitness-for-work certificates with amended duties.

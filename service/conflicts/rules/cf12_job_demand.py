@@ -4,6 +4,10 @@ Fires as CF01, CF02 or CF03 would, with a task of the job (not removed) as what 
 work. On days on which a certificate rules out work altogether the job asks for nothing. A
 restriction on work as such, or on its hours and days, is no matter of tasks.
 
+Example: the job asks for patient handling, the physician rules out lifting. Silent once amended
+duties have removed the task.
+
+Tier: by points.
 Told: the author of the restriction; the lead as well when it is critical. Resolves: occupational
 therapy; of a safety or legal limit its author and the physicians.
 FHIR: our own code alone. Source: the project's own rule; fitness-for-work practice.

@@ -5,6 +5,10 @@ five where days are not stated), exercise (session by frequency, or daily minute
 with the way there and back, each by its share of the week's days. What is for flares alone is left
 out, and of alternatives the longest counts. One finding.
 
+Example: 20 hours of work and an hour and a half of exercise, where the patient has 20 hours a
+week. Silent where there are 22.
+
+Tier: notice; warning above 125 % of the hours.
 Told: the authors and owners of what counts. Resolves: care coordination and the lead.
 FHIR: COMPLY. Source: the project's own rule; burden of treatment.
 """

@@ -5,6 +5,10 @@ very region places the load it restricts, and the goal is due on a day on which 
 holds. A restriction for one setting or aid, or for flares or ordinary days alone, blocks nothing,
 and neither does one whose planned end, not yet recorded, lies before the due day.
 
+Example: a run is the goal for 1 June, the surgeon rules out running until 1 September. Silent when
+the goal is due on 1 September.
+
+Tier: warning.
 Told: the owner of the goal and the author of the restriction. Resolves: the lead; of a safety or
 legal limit its author and the physicians.
 FHIR: TIME. Source: the project's own rule.

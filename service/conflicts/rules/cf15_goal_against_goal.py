@@ -5,6 +5,10 @@ targets that do not meet, unless CF07 says so already. Targets in stages are no 
 direction, and the later due date asks for more of it. Units that cannot be compared are listed as
 not checked.
 
+Example: physiotherapy aims at 8000 to 10000 steps a day, psychology at 3000 to 4000, by the same
+date. Silent where the lower target is due first, as a stage on the way.
+
+Tier: warning.
 Told: the owners of both goals. Resolves: the lead.
 FHIR: our own code alone. Source: the project's own rule.
 """

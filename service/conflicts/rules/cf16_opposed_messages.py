@@ -5,6 +5,10 @@ with "stop if it hurts"), in scope of each other. Where both name an activity, o
 as the other or a kind of it. The two messages on analgesics are opposed only about one and the
 same named drug class.
 
+Example: psychology says that hurt is not harm, a physician to stop if it hurts. Silent for a
+message to stop at red flags, which opposes nothing.
+
+Tier: warning; notice where one side is for flares alone and the other names no phase.
 Told: both authors. Resolves: both authors.
 FHIR: our own code alone. Source: the project's own rule; pain science education and the known harm
 of mixed messages.

@@ -4,6 +4,10 @@ Fires for a milestone and one it requires (and has not waived): when it is plann
 and due earlier than the other, which is neither achieved nor cancelled; or when it is in progress
 or achieved while the other is not achieved.
 
+Example: the return to running is due on 1 March, the strength test that it requires on 15 March.
+Silent where both are due on one day, or the test is waived.
+
+Tier: warning.
 Told: the owners of both steps. Resolves: the lead.
 FHIR: TIME. Source: the project's own rule.
 """

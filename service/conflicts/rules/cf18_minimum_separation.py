@@ -5,6 +5,10 @@ table keeps free after an event: its activity is listed, or a demand at or above
 lies in the region of the event (or of the row, where the event names none), on the same side. Of
 several rows the longest counts.
 
+Example: loaded shoulder exercise three days after a corticosteroid injection into that shoulder.
+Silent for the other shoulder, and once the days are over.
+
+Tier: warning.
 Told: the author of the statement. Resolves: physiotherapy; of a safety or legal limit its author
 and the physicians.
 FHIR: TIMING. Source: each row names its own (local and surgeons' protocols).

@@ -3,6 +3,10 @@
 Fires when two attended appointments (in person or online) overlap, those in person widened by the
 way there and back, unless both name one place. Self-paced ones clash with nothing.
 
+Example: physiotherapy until 11:00 in one place, psychology from 11:15 in another, half an hour
+away. Silent where one of the two is self-paced.
+
+Tier: notice.
 Told: the owners of both. Resolves: care coordination and the lead.
 FHIR: TIME. Source: the project's own rule.
 """

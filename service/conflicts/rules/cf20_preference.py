@@ -3,6 +3,10 @@
 Fires when a positive statement's activity (or drug class) is what the patient refuses or dislikes,
 or a kind of it. It stays silent where what is prescribed is the alternative the patient prefers.
 
+Example: physiotherapy recommends swimming, which the patient refuses. Silent where walking is
+prescribed, which the patient named instead.
+
+Tier: warning for what is refused, notice for what is disliked.
 Told: the author and the patient, nobody else. Resolves: the patient and the author; of a medicine
 the prescriber.
 FHIR: PATPREF, or PATPREFALT where the patient names an alternative. Source: the project's own rule;

@@ -5,6 +5,10 @@ from today on, sums the low ends of session by frequency over positive exercises
 (daily minutes count themselves, what is not stated counts nothing, of alternatives the longest
 counts; what is for the other phase alone is left out). One finding a phase.
 
+Example: two programmes of 20 minutes a day each, where the patient has 30. Silent where one is
+written as the alternative to the other.
+
+Tier: notice; warning above 150 % of the minutes.
 Told: the authors of what counts. Resolves: physiotherapy.
 FHIR: COMPLY. Source: the project's own rule; burden of treatment.
 """

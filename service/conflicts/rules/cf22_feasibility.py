@@ -4,6 +4,10 @@ Fires when the activity of a positive statement (or one above it) needs one of s
 the patient's resources are recorded, and none of these is among them. What is done only at the
 clinic needs nothing of the patient's own.
 
+Example: physiotherapy recommends swimming at home, and no pool is among the patient's means.
+Silent where the patient's means are not recorded.
+
+Tier: notice.
 Told: the author. Resolves: physiotherapy.
 FHIR: COMPLY. Source: the project's own rule.
 """

@@ -5,6 +5,10 @@ each other, with doses that can both be met, where nothing else is found of exac
 exercise, activity and education it is information alone: consistent advice is the aim. Parts of
 one programme and linked alternatives stay silent.
 
+Example: physiotherapy and nursing each prescribe massage of the neck. Silent where one is written
+as a part of the other.
+
+Tier: notice; info for exercise, activity and education.
 Told: both authors. Resolves: physiotherapy.
 FHIR: DUPTHPY. Source: the project's own rule.
 """

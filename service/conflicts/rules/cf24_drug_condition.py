@@ -7,6 +7,10 @@ counts only while it was low, and then one tier lower. A protective medicine tha
 taken all the while, lowers the row. An allergy to a class below the drug's is listed as not
 checked: the drug's class is not stated closely enough.
 
+Example: a tablet of an anti-inflammatory drug with an eGFR of 25. Silent for the gel, and with an
+eGFR of 75.
+
+Tier: the row's; critical for an allergy.
 Told: the prescriber; the lead as well when it is critical. Resolves: the prescriber.
 FHIR: COND, LAB, DOSECOND or DALG, as the row says. Source: each row names its own (AGS Beers 2023,
 BNF, NICE NG203, CDC 2022, product labels).

@@ -7,6 +7,10 @@ contains. Of several rows on one pair the highest is given. Medicines written as
 silent; an exception on a critical row remains as information. A protective medicine that a row
 names, taken all the while, lowers it.
 
+Example: an anti-inflammatory tablet with an oral anticoagulant. Silent for paracetamol with an
+anti-inflammatory, and where one ends before the other begins.
+
+Tier: the row's; warning for one class twice; critical above a daily maximum.
 Told: the prescribers; the lead as well when it is critical. Resolves: the prescribers.
 FHIR: DRG, DUPTHPCLS or MDOSE. Source: each row names its own (ONC high-priority list, ANSM, BNF,
 AGS Beers 2023, HL7 PDDI-CDS, FDA boxed warnings).

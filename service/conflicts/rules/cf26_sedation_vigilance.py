@@ -6,6 +6,11 @@ phase. Where the prescriber says that the patient must not drive, any medicine m
 at height and machines, whatever the days. A sedating medicine with neither date is listed as not
 checked.
 
+Example: an opioid begun last week, and a job that asks for work at height. Silent for desk work,
+and when the four weeks are over.
+
+Tier: critical for work at height, machines and professional driving, and where the patient is not
+fit to drive; else warning.
 Told: the prescriber and the author of the activity; the lead as well when it is critical.
 Resolves: the prescriber.
 FHIR: CREACT. Source: dispensing studies on crash risk in the first weeks; DVLA and MHRA guidance.

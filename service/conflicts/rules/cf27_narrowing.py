@@ -4,6 +4,10 @@ Notes a restriction without a cap that is strictly narrower than a positive stat
 it ("resistance training" with "no deadlifts"), so that whoever plans the sessions knows. It stands
 only where nothing else is found of exactly these two.
 
+Example: physiotherapy recommends strength training, the physician rules out deadlifts. Silent
+where all strength training is meant: then CF01 speaks.
+
+Tier: info.
 Told: both authors, on request only (it is information). Resolves: the author of the restriction.
 FHIR: our own code alone. Source: the project's own rule.
 """

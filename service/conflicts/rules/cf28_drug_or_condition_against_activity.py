@@ -5,6 +5,11 @@ permit, on the same days and in the same phase: the listed activity or one below
 or above the row's level. A demand that can be avoided, or is known only for a larger region, counts
 one tier lower. Some rows hold only for one kind of dose, or not under supervision.
 
+Example: spinal manipulation, and the patient has osteoporosis. Silent for a beta-blocker with an
+exercise dosed by perceived exertion instead of heart rate.
+
+Tier: the row's; one tier lower where the load can be avoided, or is known only for a larger
+region.
 Told: the author of the activity and the prescriber; the lead as well when it is critical.
 Resolves: the prescriber, or for a condition the physicians.
 FHIR: COND or CREACT, as the row says. Source: each row names its own (product labels, ACSM, WHO,

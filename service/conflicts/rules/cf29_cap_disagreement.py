@@ -4,6 +4,10 @@ Fires when two restrictions (or permits with a limit) of different authors, on t
 the same load, in scope of each other, have different caps in one dimension. An uncapped
 prohibition counts as a cap of zero.
 
+Example: one physician limits lifting to 5 kg, occupational therapy to 10 kg. Silent for 5 kg with
+5000 g.
+
+Tier: notice; warning where the stricter one is a safety or legal limit.
 Told: both authors. Resolves: the authors of the restrictions; of a safety or legal limit its
 author and the physicians.
 FHIR: our own code alone. Source: the project's own rule.
