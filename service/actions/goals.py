@@ -23,7 +23,9 @@ class Goals(Noun):
 
     def check(self, access: Access, draft: Draft) -> None:
         after = draft.after
-        lifecycles.move(lifecycles.GOAL, draft.old("status"), after["status"])
+        old, new, imported = draft.old("status"), after["status"], access.actor.is_machine
+        lifecycles.begin(lifecycles.GOAL_STARTS, old, new, imported=imported)
+        lifecycles.move(lifecycles.GOAL, old, new)
         check_interval(after["start"], after["due"], "/due")
         check_range(after["target"], "/target")
 

@@ -37,6 +37,8 @@ class Milestones(Noun):
 
     def check(self, access: Access, draft: Draft) -> None:
         after, old, new = draft.after, draft.old("status"), draft.after["status"]
+        imported = access.actor.is_machine
+        lifecycles.begin(lifecycles.MILESTONE_STARTS, old, new, imported=imported)
         lifecycles.move(lifecycles.MILESTONE, old, new)
         lifecycles.needs_reason(lifecycles.MILESTONE_REASONS, old, new, draft.reason)
         check_interval(after["start"], after["due"], "/due")

@@ -34,8 +34,6 @@ from service.models import recommendations as stored
 from service.models.base import PlanItem
 from service.models.recommendations import Recommendation
 
-_STARTING = frozenset({RecommendationStatus.DRAFT, RecommendationStatus.ACTIVE})
-
 
 class Recommendations(Noun):
     model = Recommendation
@@ -130,9 +128,8 @@ def _derived(access: Access, item: Recommendation, disputed: set[str]) -> dict[s
 
 def _check_status(draft: Draft) -> None:
     before, status = draft.before, draft.after["status"]
+    lifecycles.begin(lifecycles.RECOMMENDATION_STARTS, draft.old("status"), status)
     if before is None:
-        if status not in _STARTING:
-            raise refuse("/status", "starts-as-draft-or-active")
         return
     check_final(before)
     if isinstance(draft.item, Recommendation):

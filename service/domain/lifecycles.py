@@ -1,9 +1,10 @@
-"""Which status may follow which: one table a noun; what is not in it is refused."""
+"""Which status a new item may have, and which may follow which: what is not in a noun's table is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.domain.checks import refuse
 from service.domain.vocabulary import (
     AppointmentStatus,
     GoalStatus,
@@ -60,6 +61,22 @@ PLAN: Mapping[str, frozenset[str]] = {
 APPOINTMENT: Mapping[str, frozenset[str]] = {
     status: frozenset(set(AppointmentStatus) - {status}) for status in AppointmentStatus
 }
+
+# What a new one may be; the rest of a life is reached by the moves above. An appointment may be any: one that
+# took place without being booked here is entered as it went.
+GOAL_STARTS: frozenset[str] = frozenset({*_GOAL_EARLY, _G.ACTIVE})
+MILESTONE_STARTS: frozenset[str] = frozenset({_M.PLANNED, _M.IN_PROGRESS})
+RECOMMENDATION_STARTS: frozenset[str] = frozenset({_S.DRAFT, _S.ACTIVE})
+
+
+def begin(
+    starts: frozenset[str], before: str | None, after: str, *, imported: bool = False
+) -> None:
+    """Refuse a new item in the midst of its life; another system's record is taken as it stands there."""
+    if before is not None or after in starts:
+        return
+    if not imported or after == _G.ENTERED_IN_ERROR:
+        raise refuse("/status", "not-a-starting-status")
 
 
 def move(table: Mapping[str, frozenset[str]], before: str | None, after: str) -> None:

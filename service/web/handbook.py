@@ -8,7 +8,7 @@ from itertools import groupby
 from service import errors
 from service.domain import lifecycles, policy
 from service.domain.flags import AFTER_ACTION
-from service.domain.vocabulary import Purpose, Role
+from service.domain.vocabulary import PlanStatus, Purpose, Role
 from service.web.problems import STATUS
 
 MADE = "<!-- Made from the code by `make docs`; change the table, not this page. -->\n"
@@ -96,7 +96,7 @@ def errors_page() -> str:
 
 
 def lifecycles_page() -> str:
-    """Show which status may follow which."""
+    """Show which status a new one may have, and which may follow which."""
     tables: Mapping[str, Mapping[str, frozenset[str]]] = {
         "Care plan": lifecycles.PLAN,
         "Goal": lifecycles.GOAL,
@@ -104,9 +104,22 @@ def lifecycles_page() -> str:
         "Recommendation": lifecycles.RECOMMENDATION,
         "Appointment": lifecycles.APPOINTMENT,
     }
-    lines = [MADE, "# Lives", ""]
+    starts: Mapping[str, frozenset[str]] = {
+        "Care plan": frozenset({PlanStatus.ACTIVE}),
+        "Goal": lifecycles.GOAL_STARTS,
+        "Milestone": lifecycles.MILESTONE_STARTS,
+        "Recommendation": lifecycles.RECOMMENDATION_STARTS,
+    }
+    lines = [
+        MADE,
+        "# Lives",
+        "",
+        "A goal or a milestone that comes out of another system's record may begin anywhere in its life.",
+        "",
+    ]
     for name, table in tables.items():
-        lines += [f"## {name}", "", "| From | To |", "| --- | --- |"]
+        begin = ", ".join(sorted(starts.get(name, table)))
+        lines += [f"## {name}", "", "| From | To |", "| --- | --- |", f"| new | {begin} |"]
         for before, after in table.items():
             lines.append(f"| {before} | {', '.join(sorted(after)) or 'final'} |")
         lines.append("")

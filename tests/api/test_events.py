@@ -136,3 +136,15 @@ def test_a_kept_appointment_ends_what_waited_for_it(member: Members) -> None:
     assert (ended["recorded"], ended["recorded_on"]) == (True, "2027-02-13")
     physio.patch(f"appointments/{visit['id']}", {"status": "missed"}, 2)
     assert _end_event(member, limit)["recorded"] is False
+
+
+@pytest.mark.parametrize("status", ["booked", "kept", "missed", "cancelled"])
+def test_an_appointment_that_was_not_booked_here_is_entered_as_it_went(
+    member: Members, status: str
+) -> None:
+    visit = {"start": "2027-02-10T09:00:00Z", "end": "2027-02-10T09:30:00Z", "mode": "in-person"}
+
+    made = member("physiotherapist").post("appointments", {**visit, "status": status})
+
+    assert made.status_code == 201
+    assert made.json["status"] == status

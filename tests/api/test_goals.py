@@ -144,6 +144,34 @@ def test_the_status_follows_the_lifecycle_of_a_goal(member: Members) -> None:
 
 
 @pytest.mark.parametrize(
+    ("begins", "status", "from_a_record"),
+    [
+        ("proposed", 201, 201),
+        ("planned", 201, 201),
+        ("accepted", 201, 201),
+        ("active", 201, 201),
+        ("on-hold", 422, 201),
+        ("completed", 422, 201),
+        ("cancelled", 422, 201),
+        ("rejected", 422, 201),
+        ("entered-in-error", 422, 422),
+    ],
+)
+def test_a_goal_begins_before_it_ends(
+    member: Members, begins: str, status: int, from_a_record: int
+) -> None:
+    body = {**GOAL, "status": begins}
+    answers = {name: member(name).post("goals", body) for name in ("physician", "clinic-system")}
+
+    assert answers["physician"].status_code == status
+    assert answers["clinic-system"].status_code == from_a_record
+    for answer in answers.values():
+        if answer.status_code == 422:
+            code = "not-a-starting-status"
+            assert answer.json["errors"] == [{"pointer": "/status", "code": code}]
+
+
+@pytest.mark.parametrize(
     ("username", "owner", "status"),
     [
         ("physiotherapist", "physiotherapy", 201),

@@ -52,6 +52,31 @@ def test_derived_fields_are_refused_in_a_body(member: Members, name: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("begins", "status"),
+    [
+        ("planned", 201),
+        ("in-progress", 201),
+        ("achieved", 422),
+        ("not-achieved", 422),
+        ("cancelled", 422),
+    ],
+)
+def test_a_milestone_begins_before_it_ends(member: Members, begins: str, status: int) -> None:
+    answer = member("physiotherapist").post("milestones", {**STEP, "status": begins})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json["errors"] == [{"pointer": "/status", "code": "not-a-starting-status"}]
+
+
+@pytest.mark.parametrize("begins", ["achieved", "not-achieved", "cancelled"])
+def test_a_clinic_system_brings_what_is_over(member: Members, begins: str) -> None:
+    made = enter(member("clinic-system"), status=begins, source={"system": "ehr"})
+
+    assert made["status"] == begins
+
+
+@pytest.mark.parametrize(
     ("moves", "status"),
     [
         (("in-progress",), 200),

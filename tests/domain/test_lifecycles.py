@@ -14,7 +14,7 @@ from service.domain.vocabulary import (
     PlanStatus,
     RecommendationStatus,
 )
-from service.errors import RuleConflict
+from service.errors import RuleConflict, RuleInvalid
 
 MILESTONE_MOVES = {
     "planned in-progress",
@@ -93,3 +93,32 @@ def test_an_achieved_milestone_is_reopened_with_a_reason_only(reason: str | None
     assert refused.value.code == "reason-required"
     lifecycles.needs_reason(pairs, "achieved", "in-progress", "pain came back")
     lifecycles.needs_reason(pairs, "planned", "in-progress", reason)
+
+
+@pytest.mark.parametrize(
+    ("starts", "statuses", "allowed"),
+    [
+        (lifecycles.MILESTONE_STARTS, MilestoneStatus, {"planned", "in-progress"}),
+        (lifecycles.GOAL_STARTS, GoalStatus, {"proposed", "planned", "accepted", "active"}),
+        (lifecycles.RECOMMENDATION_STARTS, RecommendationStatus, {"draft", "active"}),
+    ],
+    ids=["milestone", "goal", "recommendation"],
+)
+def test_a_new_item_begins_where_its_life_begins(
+    starts: frozenset[str], statuses: type[StrEnum], allowed: set[str]
+) -> None:
+    for status in statuses:
+        lifecycles.begin(starts, "active", status)  # nothing new: the moves have their own table
+        if status.value in allowed:
+            lifecycles.begin(starts, None, status)
+            continue
+        with pytest.raises(RuleInvalid) as refused:
+            lifecycles.begin(starts, None, status)
+        assert [one.pointer for one in refused.value.errors] == ["/status"]
+        if status.value != "entered-in-error":
+            lifecycles.begin(starts, None, status, imported=True)
+
+
+def test_no_record_enters_what_was_entered_in_error() -> None:
+    with pytest.raises(RuleInvalid):
+        lifecycles.begin(lifecycles.GOAL_STARTS, None, "entered-in-error", imported=True)

@@ -94,7 +94,11 @@ class GoalCreate(SourcedCreate):
     start = fields.Date()
     due = fields.Date()
     status = fields.Enum(
-        GoalStatus, metadata={"description": "`active` where nothing is said; see FHIR's Goal."}
+        GoalStatus,
+        metadata={
+            "description": "`active` where nothing is said; a new one may be `proposed`, `planned` or"
+            " `accepted`, too. See FHIR's Goal."
+        },
     )
     achievement = fields.Enum(GoalAchievement)
     goal_attainment_scale = fields.List(fields.Nested(AttainmentLevelIn), max_items=5)

@@ -69,7 +69,10 @@ class MilestoneCreate(SourcedCreate):
     start = fields.Date()
     due = fields.Date()
     status = fields.Enum(
-        MilestoneStatus, metadata={"description": "`planned` where nothing is said."}
+        MilestoneStatus,
+        metadata={
+            "description": "`planned` where nothing is said; a new one may be `in-progress`."
+        },
     )
     requires = fields.List(
         fields.Uuid(),
