@@ -6,7 +6,7 @@ from typing import Any
 
 from service.actions.gate import Access
 from service.actions.noun import Draft, Noun
-from service.actions.ownership import fill_owner
+from service.actions.ownership import check_owner, fill_owner
 from service.domain import lifecycles
 from service.domain.checks import check_interval, check_range
 from service.domain.policy import Resource
@@ -26,6 +26,7 @@ class Goals(Noun):
         old, new, imported = draft.old("status"), after["status"], access.actor.is_machine
         lifecycles.begin(lifecycles.GOAL_STARTS, old, new, imported=imported)
         lifecycles.move(lifecycles.GOAL, old, new)
+        check_owner(access, draft)
         check_interval(after["start"], after["due"], "/due")
         check_range(after["target"], "/target")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.actions import audit, gate, items, record
 from service.actions.gate import Access
 from service.actions.noun import Draft, Noun
-from service.actions.ownership import SHARED, fill_owner
+from service.actions.ownership import SHARED, check_owner, fill_owner
 from service.actions.views import Page, Position, View
 from service.domain import lifecycles
 from service.domain.actor import Actor
@@ -41,6 +41,7 @@ class Milestones(Noun):
         lifecycles.begin(lifecycles.MILESTONE_STARTS, old, new, imported=imported)
         lifecycles.move(lifecycles.MILESTONE, old, new)
         lifecycles.needs_reason(lifecycles.MILESTONE_REASONS, old, new, draft.reason)
+        check_owner(access, draft)
         check_interval(after["start"], after["due"], "/due")
         if after["goal_id"] is not None and draft.changed("goal_id"):
             _check_goal(access, after["goal_id"])

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, and_, select
+from sqlalchemy import ForeignKeyConstraint, Index, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.models.base import CODE, PlanItem
+from service.models.base import CODE, PlanItem, in_force
+from service.models.patients import Patient
 from service.models.users import User
 
 
@@ -79,3 +80,32 @@ def members(
         .order_by(TeamMember.id)
     )
     return [(member, person) for member, person in rows]
+
+
+def takes_part(
+    session: Session,
+    tenant_id: uuid.UUID,
+    plan_id: uuid.UUID,
+    patient_id: uuid.UUID,
+    user_id: uuid.UUID,
+    day: date,
+) -> bool:
+    """Say whether an active account is that of a member of the plan's team on a day, or its patient's."""
+    member = select(TeamMember.user_id).where(
+        TeamMember.tenant_id == tenant_id,
+        TeamMember.plan_id == plan_id,
+        TeamMember.withdrawn_at.is_(None),
+        in_force(TeamMember.starts_on, TeamMember.ends_on, day),
+    )
+    patient = select(Patient.user_id).where(
+        Patient.tenant_id == tenant_id, Patient.id == patient_id, Patient.user_id.is_not(None)
+    )
+    found = session.scalar(
+        select(User.id).where(
+            User.tenant_id == tenant_id,
+            User.id == user_id,
+            User.active,
+            or_(User.id.in_(member), User.id.in_(patient)),
+        )
+    )
+    return found is not None

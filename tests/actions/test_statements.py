@@ -154,6 +154,19 @@ def test_a_patch_of_a_milestone(
         items.revise(session, who, MILESTONES, clinic.plan_id, item.id, item.version, fields)
 
 
+def test_naming_a_colleague_as_owner_takes_one_more_and_naming_oneself_none(
+    asked: Asked, session: Session, clinic: Clinic, milestones: list[Any]
+) -> None:
+    item = milestones[0]
+    who = clinic.actor("physiotherapist")
+    colleague, own = clinic.users["psychologist"].id, who.user_id
+    for version, owner, statements in ((1, colleague, 12), (2, own, 11)):
+        with asked.exactly(statements):
+            items.revise(
+                session, who, MILESTONES, clinic.plan_id, item.id, version, {"owner_id": owner}
+            )
+
+
 def test_a_recommendation_that_contradicts_nothing(
     asked: Asked, session: Session, clinic: Clinic
 ) -> None:
