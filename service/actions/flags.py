@@ -23,7 +23,8 @@ from service.models import flags as stored
 from service.models.flags import Flag
 
 _TOLD_TO_PATIENTS = (Tier.WARNING, Tier.CRITICAL)
-_PATIENT_TEXT = "Your team is agreeing on this."
+_OPEN_TEXT = "Your team is agreeing on this."
+_SETTLED_TEXT = "This has been settled."
 
 
 def listed(
@@ -111,7 +112,7 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def show(access: Access, flag: Flag) -> View:
-    """Show a flag; a patient sees that the team is agreeing on something, and no more."""
+    """Show a flag; a patient sees that the team is agreeing on something, or has, and no more."""
     if access.released:
         settled = flag.status not in OPEN
         return View(
@@ -119,7 +120,7 @@ def show(access: Access, flag: Flag) -> View:
             {
                 "patient_view": True,
                 "status": "settled" if settled else "open",
-                "text": _PATIENT_TEXT,
+                "text": _SETTLED_TEXT if settled else _OPEN_TEXT,
             },
         )
     return View(flag, {**_finding(flag.finding), "patient_view": False, "tier": flag.tier})

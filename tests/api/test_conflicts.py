@@ -374,8 +374,30 @@ def test_a_patient_reads_that_the_team_is_agreeing_and_no_more(
     }
     assert patient.get(where(flag)).json == shown
     assert patient.get(where(flag, "history")).status_code == 403
-    member("physician").post(where(flag, "dismiss"), {"reason": "One step only"}, 1)
-    assert patient.get(where(flag)).json["status"] == "settled"
+
+
+@pytest.mark.parametrize("end", ["dismissed", "accepted", "resolved", "auto-closed"])
+def test_a_patient_reads_that_a_flag_is_settled(
+    flag: dict[str, Any], member: Members, end: str
+) -> None:
+    physician, physio = member("physician"), member("physiotherapist")
+    [asked] = [one for one in flag["statements"] if one["author"]["role"] == "physiotherapist"]
+    advice = f"recommendations/{asked['id']}"
+    match end:
+        case "dismissed":
+            physician.post(where(flag, "dismiss"), {"reason": "One step only"}, 1)
+        case "accepted":
+            physician.post(where(flag, "accept"), ACCEPTED, 1)
+        case "resolved":
+            physio.patch(advice, {"status": "on-hold", "resolves": [flag["id"]]}, 1)
+        case _:
+            physio.patch(advice, {"status": "on-hold"}, 1)
+    assert physician.get(where(flag)).json["status"] == end
+
+    shown = {"id": flag["id"], "status": "settled", "text": "This has been settled."}
+    patient = member("patient")
+    assert patient.get(where(flag)).json == shown
+    assert patient.get("conflicts").json["items"] == [shown]
 
 
 def test_other_days_are_the_teams_to_look_at(flag: dict[str, Any], member: Members) -> None:
@@ -428,6 +450,6 @@ def test_the_patient_answers_a_preference_by_changing_it(member: Members) -> Non
     assert answer.json == {
         "id": flag["id"],
         "status": "settled",
-        "text": "Your team is agreeing on this.",
+        "text": "This has been settled.",
     }
     assert flag_of(member("physiotherapist"), "CF20")["status"] == "resolved"
