@@ -9,14 +9,14 @@ from service.web import fields
 from service.web.schemas import In, Out, Query, patch_of
 
 
-class OutcomeIn(In):
+class EventOutcomeIn(In):
     """Say what a review made of one recommendation that waited for it."""
 
     recommendation = fields.Uuid(required=True)
     outcome = fields.Enum(ReviewOutcome, required=True)
 
 
-class OutcomeOut(Out):
+class EventOutcomeOut(Out):
     """Show what a review made of one recommendation."""
 
     recommendation = fields.Uuid()
@@ -34,7 +34,7 @@ class EventCreate(SourcedCreate):
     laterality = fields.Enum(Laterality)
     date = fields.Date(required=True)
     outcomes = fields.List(
-        fields.Nested(OutcomeIn),
+        fields.Nested(EventOutcomeIn),
         max_items=100,
         metadata={"description": "Of `review-held`: what becomes of which recommendation."},
     )
@@ -51,7 +51,7 @@ class EventOut(ItemOut):
     body_region = fields.Text(allow_none=True)
     laterality = fields.Enum(Laterality, allow_none=True)
     date = fields.Date()
-    outcomes = fields.List(fields.Nested(OutcomeOut))
+    outcomes = fields.List(fields.Nested(EventOutcomeOut))
     note = fields.Text(allow_none=True)
 
 
