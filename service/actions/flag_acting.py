@@ -107,8 +107,14 @@ def accept(
     version: int,
     fields: Mapping[str, Any],
 ) -> View:
-    """Accept a contradiction knowingly, for a reason and until a day; a hard critical one takes two people."""
-    access, flag, known, _ = _open(session, actor, plan_id, flag_id, version, Action.ACCEPT)
+    """Accept a contradiction knowingly, for a reason and until a day; a hard critical one takes two people.
+
+    What is accepted already is renewed: the new day counts from when as many have said so as accepted it.
+    """
+    access, flag, known, _ = _open(
+        session, actor, plan_id, flag_id, version, Action.ACCEPT, also=FlagStatus.ACCEPTED
+    )
+    renews = flag.status == FlagStatus.ACCEPTED
     expires = _expiry(access, flag, fields)
     monitor_by = fields.get("monitor_by")
     if fields["reason_code"] == AcceptReason.WILL_MONITOR and monitor_by is None:
@@ -117,6 +123,7 @@ def accept(
         raise refuse("/monitor_by", "not-between-today-and-expiry")
     first = flag_standing.first_acceptance(flag)
     _check_second_person(access, flag, known, first)
+    awaits_second = flag_standing.needs_two(flag, known) and first is None
     before = recheck.flag_state(flag)
     flag.acceptances = [
         *flag.acceptances,
@@ -126,11 +133,16 @@ def accept(
             "text": fields["text"],
             "expires": expires.isoformat(),
             "monitor_by": monitor_by.isoformat() if monitor_by else None,
+            "awaits_second": awaits_second,
         },
     ]
-    if flag_standing.needs_two(flag, known) and first is None:
+    if awaits_second and renews:
+        return _moved(access, flag, "renew", "renewal-proposed", before, fields["text"])
+    if awaits_second:
         return _moved(access, flag, "discuss", "acceptance-proposed", before, fields["text"])
     flag.expires, flag.monitor_by = expires, monitor_by
+    # To look at it again and say so is what was owed.
+    notices.settle(session, access.plan, [flag.id], kind=notices.MONITOR)
     if monitor_by is not None:
         notices.owe(
             session,
@@ -144,7 +156,8 @@ def accept(
     access.plan.next_change = min(
         day for day in (access.plan.next_change, expires, monitor_by) if day is not None
     )
-    return _moved(access, flag, "accept", "accepted", before, fields["text"])
+    step, event = ("renew", "renewed") if renews else ("accept", "accepted")
+    return _moved(access, flag, step, event, before, fields["text"])
 
 
 def _check_second_person(
@@ -243,8 +256,10 @@ def _open(
     flag_id: uuid.UUID,
     version: int,
     action: Action,
+    *,
+    also: FlagStatus | None = None,
 ) -> tuple[Access, Flag, Sides, frozenset[Relation]]:
-    """Find an open flag that the caller may act on, at the version they have read."""
+    """Find a flag that is open, or in `also`, and that the caller may act on, at the version they read."""
     access = gate.enter(session, actor, plan_id, lock=True)
     flag = flags.find(access, flag_id)
     known = flag_standing.sides(access, flag)
@@ -255,7 +270,7 @@ def _open(
     actor.admitted(session)
     items.require_version(access, flag, version, {})
     gate.require_open(access.plan)
-    if flag.status not in OPEN:
+    if flag.status not in OPEN and flag.status != also:
         raise RuleConflict("flag-closed")
     return access, flag, known, relations
 
@@ -285,7 +300,7 @@ def _moved(
     flag.version += 1
     flag.updated_at = clock.now()
     if flag.status not in OPEN:
-        flag.closed_at = flag.updated_at
+        flag.closed_at = flag.closed_at or flag.updated_at
         notices.settle(session, plan, [flag.id], kind=notices.RESOLVE)
     if not holds.holds(flag):
         notices.settle(session, plan, [flag.id], kind=notices.ESCALATE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from service.actions.gate import Access
 from service.domain.policy import Relation
-from service.domain.vocabulary import CLINICIANS, Discipline, Tier
+from service.domain.vocabulary import CLINICIANS, NEGATIVE, Discipline, FlagStatus, Tier
 from service.models import items as stored
 from service.models import plans
 from service.models.flags import Flag
@@ -28,6 +28,14 @@ class Sides:
         return any(one.hard for one in self.advice)
 
     def held_authors(self, flag: Flag) -> set[str]:
+        """Name the authors of what the flag holds.
+
+        An acceptance has let go of it; whoever asked for it and could not accept then cannot renew either.
+        """
+        if flag.status == FlagStatus.ACCEPTED:
+            signed = {one["by"] for one in flag.acceptances if one["episode"] == flag.episode}
+            asked = {one.author_id for one in self.advice if one.stance not in NEGATIVE}
+            return asked - signed
         return {one.author_id for one in self.advice if str(flag.id) in one.held_by}
 
 
@@ -114,8 +122,9 @@ def needs_two(flag: Flag, known: Sides) -> bool:
 
 
 def first_acceptance(flag: Flag) -> dict[str, object] | None:
-    """Find who has accepted in this episode and waits for a second person."""
-    return next((one for one in flag.acceptances if one["episode"] == flag.episode), None)
+    """Find who has accepted, or renewed, in this episode and waits for a second person."""
+    of_now = [one for one in flag.acceptances if one["episode"] == flag.episode]
+    return of_now[-1] if of_now and of_now[-1].get("awaits_second") else None
 
 
 def _may_be_second(access: Access, flag: Flag, known: Sides) -> bool:

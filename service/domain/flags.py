@@ -36,6 +36,8 @@ AFTER_ACTION: Mapping[str, Mapping[FlagStatus, FlagStatus]] = {
     "resolve": dict.fromkeys(OPEN, FlagStatus.RESOLVED),
     "accept": dict.fromkeys(OPEN, FlagStatus.ACCEPTED),
     "dismiss": dict.fromkeys(OPEN, FlagStatus.DISMISSED),
+    # Accepting again before the acceptance ends: the dates are new, the flag stays where it is.
+    "renew": {FlagStatus.ACCEPTED: FlagStatus.ACCEPTED},
 }
 
 

@@ -179,3 +179,7 @@ def test_what_a_persons_action_makes_of_an_open_flag() -> None:
         "dismiss": FlagStatus.DISMISSED,
     }.items():
         assert AFTER_ACTION[action] == dict.fromkeys(OPEN, status)
+
+
+def test_what_is_accepted_is_renewed_and_nothing_else_is() -> None:
+    assert AFTER_ACTION["renew"] == {FlagStatus.ACCEPTED: FlagStatus.ACCEPTED}

@@ -29,7 +29,7 @@ def _form(view: View) -> type[Out]:
     return PatientConflictOut if view.patient_view else ConflictOut
 
 
-FLAG: Final = either(ConflictOut, PatientConflictOut, by=_form)
+FLAG: Final = either("ConflictView", ConflictOut, PatientConflictOut, by=_form)
 
 blp = Blueprint(
     "conflicts",
@@ -350,7 +350,8 @@ def accept_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
     """Accept a contradiction knowingly, for a reason and until a day.
 
     A critical flag against a hard limit takes two people: the first call opens the discussion, the second
-    person's accepts.
+    person's accepts. Accepting again before `expires` or `monitor_by` renews an acceptance, by as many people;
+    until the last of them the earlier days stand.
     """
     return flag_acting.accept(
         call.session, call.actor, plan_id, conflict_id, call.version, call.body
