@@ -18,7 +18,7 @@ from service import conflicts
 from service.actions import document, holds, notices, record
 from service.actions.record import By
 from service.domain import clock
-from service.domain.flags import TELLING, Move, Seen, Step, Stored, reconcile
+from service.domain.flags import OPEN, TELLING, Move, Seen, Step, Stored, reconcile
 from service.domain.ids import new_id
 from service.domain.merge import jsonable
 from service.domain.recommendations import is_limit
@@ -40,7 +40,12 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Say what the plan is rechecked for: who changed which item, and which flags they mean to clear."""
+    """Say what the plan is rechecked for: who changed which item, and which flags they mean to clear.
+
+    Where many flags may move for one reason, they are told `together`: each move and its addressees go into
+    that list, and whoever gave it writes one event. `told_on` is the day people are told, if not the day
+    the plan is checked as of.
+    """
 
     who: By
     kind: str
@@ -48,6 +53,8 @@ class Cause:
     version: int | None
     resolves: tuple[str, ...] = ()
     reason: str | None = None
+    together: list[tuple[Move, set[str]]] | None = None
+    told_on: date | None = None
 
 
 def plan(
@@ -150,7 +157,8 @@ def _reconcile(
         cited=frozenset(by_id[one] for one in cause.resolves if one in by_id),
         compare=conflicts.compare_material,
     )
-    team = notices.Team(session, plan, day) if any(s.move in TELLING for s in steps) else None
+    told_on = cause.told_on or day
+    team = notices.Team(session, plan, told_on) if any(s.move in TELLING for s in steps) else None
     moved = []
     for step in steps:
         flag = flags.get(step.fingerprint)
@@ -165,7 +173,7 @@ def _reconcile(
             flag.version += 1
         people: set[str] = set()
         if step.move in TELLING and team is not None:
-            people = notices.for_flag(session, plan, flag, team, day)
+            people = notices.for_flag(session, plan, flag, team, told_on)
         elif step.move is not Move.IMPROVE:
             notices.settle(session, plan, [flag.id])
         record.change(
@@ -178,7 +186,10 @@ def _reconcile(
             after=flag_state(flag),
             reason=cause.reason if step.move is Move.RESOLVE else None,
             addressees=people,
+            quiet=cause.together is not None,
         )
+        if cause.together is not None:
+            cause.together.append((step.move, people))
         moved.append((flag, step))
     return moved
 
@@ -269,7 +280,7 @@ def _take(
         if step.by is not None and (heir := flags.get(step.by)) is not None:
             flag.superseded_by = heir.id
             heir.acknowledgements = [*heir.acknowledgements, *flag.acknowledgements]
-    else:
+    elif step.status in OPEN:
         flag.closed_at = None
 
 

@@ -56,8 +56,9 @@ def change(
     addressees: Iterable[str] = (),
     kind: str | None = None,
     private_to: str | None = None,
+    quiet: bool = False,
 ) -> Change:
-    """Add a row to an item's history and, unless the item is private to its author, an event."""
+    """Add a row to an item's history and an event, unless the item is private or others tell of it."""
     revision = bump(session, plan)
     fields = changed_fields(before or {}, after)
     row = Change(
@@ -80,7 +81,7 @@ def change(
         after={name: after.get(name) for name in fields},
     )
     session.add(row)
-    if private_to is None:
+    if private_to is None and not quiet:
         event(session, plan, who, item, action, addressees=addressees, kind=row.item_kind)
     return row
 
