@@ -204,13 +204,17 @@ def revise(
     """Change a plan's own fields by a merge patch."""
     access = gate.enter(session, actor, plan_id, lock=True)
     gate.require(access, Resource.CARE_PLAN, Action.UPDATE)
-    actor.admitted(session)
     plan = access.plan
     wanted = {name: value for name, value in patch.items() if name != "reason"}
+    changes_lead = wanted.get("lead_id", plan.lead_id) != plan.lead_id
+    # Who leads is never decided by who gains it.
+    if changes_lead and wanted["lead_id"] == actor.user_id:
+        raise Forbidden
+    actor.admitted(session)
     items.require_version(access, plan, version, wanted)
     gate.require_open(plan)
     _check_status(plan, wanted.get("status"))
-    if wanted.get("lead_id", plan.lead_id) != plan.lead_id:
+    if changes_lead:
         _check_lead(access, wanted["lead_id"])
     before = plan.state()
     plan.take(CarePlan.own(wanted))
@@ -258,9 +262,7 @@ def _check_status(plan: CarePlan, status: PlanStatus | None) -> None:
 
 
 def _check_lead(access: Access, lead_id: uuid.UUID) -> None:
-    """The lead is a clinician of the team; who leads is never decided by who gains it."""
-    if lead_id == access.actor.user_id:
-        raise Forbidden
+    """Refuse a lead who is no clinician of the team."""
     for member, person in teams.members(access.session, access.actor.tenant_id, access.plan.id):
         if (
             member.user_id == lead_id
