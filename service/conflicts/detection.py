@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from service.conflicts.day import Day, Pair
+from service.conflicts.day import Day
 from service.conflicts.document import parse
 from service.conflicts.facts import Facts
 from service.conflicts.finding import Finding
 from service.conflicts.not_checked import REASONS, note_statements
 from service.conflicts.reader import BadDocument
+from service.conflicts.rule import Rule
 from service.conflicts.rules import RULES
 
 STAGES = tuple(sorted({rule.stage for rule in RULES}))
 
 
-def run(day: Day) -> tuple[Finding, ...]:
-    """Run all rules, stage by stage; what a later stage replaces is taken out."""
+def run(
+    day: Day, before: Sequence[Finding] = (), rules: Sequence[Rule] = RULES
+) -> tuple[Finding, ...]:
+    """Run rules, stage by stage; what a later stage replaces is taken out.
+
+    `before` are findings that stand already, which later stages see too.
+    """
     found: list[Finding] = []
     for stage in STAGES:
+        seen = (*before, *found)
         fresh = [
-            finding
-            for rule in RULES
-            if rule.stage == stage
-            for finding in rule.find(day, tuple(found))
+            finding for rule in rules if rule.stage == stage for finding in _of(rule, day, seen)
         ]
         replaced = {mark for finding in fresh for mark in finding.replaces}
         found = [finding for finding in found if finding.fingerprint not in replaced] + fresh
     return tuple(sorted(found, key=lambda finding: finding.order))
 
 
+def _of(rule: Rule, day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
+    yield from rule.find(day, found)
+    if rule.sums is not None and day.whole:
+        yield from rule.sums.find(day, found)
+
+
 def detect(
-    facts: Facts, as_of: date, *, pairs: Collection[Pair] | None = None
+    facts: Facts, as_of: date, *, focus: Collection[str] | None = None
 ) -> tuple[Finding, ...]:
-    """Find what cannot be followed together; given pairs of ids, look at these alone.
+    """Find what cannot be followed together; given ids, look at what touches one of them alone.
 
     Pure and deterministic: the same facts, day and knowledge give the same findings in the same
-    order. Sums over the whole plan are drawn only when no pairs are given.
+    order. Sums over the whole plan are drawn only without a focus.
     """
-    return run(Day(facts, as_of.toordinal(), pairs))
+    return run(Day(facts, as_of.toordinal(), focus))
 
 
 def not_checked(facts: Facts, as_of: date) -> tuple[dict[str, Any], ...]:

@@ -22,14 +22,13 @@ def active(day: Day) -> list[Goal]:
 def together(day: Day) -> Iterator[tuple[Goal, Goal, Overlap]]:
     """Give each two active goals on one measure whose days overlap and are not over."""
     goals = [goal for goal in active(day) if goal.measure is not None]
-    for index, one in enumerate(goals):
-        for other in goals[index + 1 :]:
-            if one.measure != other.measure or not day.wanted_ids(one.id, other.id):
-                continue
-            start, end = max(one.start, other.start), min(one.due, other.due)
-            if start < end and end > day.as_of:
-                relation = allen((one.start, one.due), (other.start, other.due))
-                yield one, other, Overlap(start, end, relation)
+    for one, other in day.couples(goals):
+        if one.measure != other.measure:
+            continue
+        start, end = max(one.start, other.start), min(one.due, other.due)
+        if start < end and end > day.as_of:
+            relation = allen((one.start, one.due), (other.start, other.due))
+            yield one, other, Overlap(start, end, relation)
 
 
 def target(goal: Goal) -> str:

@@ -32,6 +32,23 @@ def knowledge_version() -> str:
     return activities if activities == clinical else f"{activities}/{clinical}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Draw sums over a whole plan: of which statements, and of which facts beside them.
+
+    One change of any of them asks for all of them again, where a pair asks for itself alone.
+    """
+
+    find: Find
+    over: Callable[[Statement], bool]
+    facts: frozenset[str] = frozenset()
+
+
+def nothing(day: Day, found: Sequence[Finding]) -> Iterable[Finding]:
+    """Find nothing: of a rule that only draws sums."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Rule:
     """Describe one rule; its module's docstring is its public documentation.
@@ -48,8 +65,9 @@ class Rule:
     told: str
     resolver: str
     documentation: str
-    find: Find
+    find: Find = nothing
     stage: int = 1
+    sums: Sums | None = None
 
 
 @dataclass

@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from service.conflicts import check, detect, next_change, not_checked, parse
+from service.conflicts import Finding, check, detect, next_change, not_checked, parse
+from service.conflicts.tables import tables
 from tests.conflicts.mending import mend
 from tests.conflicts.random_plans import DAY, plans
 
@@ -141,14 +142,16 @@ def test_every_day_of_a_year_is_announced(plan: dict[str, Any]) -> None:
 
 @SLOW
 @given(plans())
-def test_pairs_alone_give_what_the_whole_gives_of_them(plan: dict[str, Any]) -> None:
+def test_a_focus_gives_exactly_what_the_whole_gives_of_it(plan: dict[str, Any]) -> None:
     facts = parse(plan)
-    whole = detect(facts, DAY)
-    for finding in whole:
-        if len(finding.ids) == 2 and finding.code not in SUMS:
-            one, other = sorted(finding.ids)
-            alone = detect(facts, DAY, pairs=[(one, other)])
-            assert finding.fingerprint in {item.fingerprint for item in alone}
+    pairwise = [finding for finding in detect(facts, DAY) if not is_a_sum(finding)]
+    for item in facts.recommendations:
+        touching = [finding for finding in pairwise if item.id in finding.ids]
+        assert list(detect(facts, DAY, focus={item.id})) == touching
+
+
+def is_a_sum(finding: Finding) -> bool:
+    return finding.code in SUMS or finding.row in {row.id for row in tables().daily_maximum}
 
 
 @SLOW

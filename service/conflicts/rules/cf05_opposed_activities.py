@@ -41,8 +41,9 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
             continue
         moving = [item for item in (*day.positives, *day.permits) if pair.moves in item.up]
         depth = len(up[pair.quiets]) + len(up[pair.moves])
-        for p in quieting:
-            for q in moving:
+        still, active = day.sides(quieting, moving)
+        for p in still:
+            for q in active:
                 if p is q or timed(q) or not day.wanted(p, q):
                     continue
                 key = (min(p.id, q.id), max(p.id, q.id))

@@ -43,8 +43,9 @@ HOURS = frozenset({"work-hours", "work-days"})
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every task of the job with every restriction."""
-    for p in day.tasks:
-        for n in (*day.negatives, *day.capping):
+    tasks, limits = day.sides(day.tasks, [*day.negatives, *day.capping])
+    for p in tasks:
+        for n in limits:
             if n.kind == "medication" or not day.wanted(p, n):
                 continue
             if not n.caps and n.action in OF_WORK_AS_SUCH:

@@ -25,7 +25,7 @@ from service.conflicts.facts import OPEN_END, Appointment, Capacity, iso
 from service.conflicts.finding import Dimension, Finding, Material, Mention, Overlap, Repair
 from service.conflicts.meeting import is_provisional
 from service.conflicts.repairs import withdraw
-from service.conflicts.rule import Report, Rule, authored, recorded, resolvers
+from service.conflicts.rule import Report, Rule, Sums, authored, recorded, resolvers
 from service.conflicts.rules.cf19_appointment_clash import describe
 from service.conflicts.statement import Statement
 from service.conflicts.tiers import named, settle
@@ -38,8 +38,13 @@ DEFAULT_WORK_DAYS = 5.0
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at the worst week, where the patient's hours are recorded."""
     capacity = day.facts.capacity
-    if capacity is not None and capacity.hours_per_week is not None and day.whole:
+    if capacity is not None and capacity.hours_per_week is not None:
         yield from judge(day, capacity, capacity.hours_per_week)
+
+
+def is_counted(item: Statement) -> bool:
+    """Say whether a statement can take hours of a week."""
+    return item.strength > 0 and item.kind in ("work-step", "exercise")
 
 
 def hours_a_week(item: Statement) -> float:
@@ -102,9 +107,7 @@ def judge(day: Day, capacity: Capacity, hours: float) -> Iterator[Finding]:
     items = [
         p
         for p in day.positives
-        if p.kind in ("work-step", "exercise")
-        and p.context.phase != FLARE_ALONE
-        and p.end > day.as_of
+        if is_counted(p) and p.context.phase != FLARE_ALONE and p.end > day.as_of
     ]
     amounts = {item.id: hours_a_week(item) for item in items}
     groups = loads(items, amounts)
@@ -212,5 +215,5 @@ RULE = Rule(
     told="the authors and owners of what counts",
     resolver="care coordination and the lead",
     documentation=__doc__ or "",
-    find=find,
+    sums=Sums(find, is_counted, frozenset({"capacity", "appointments"})),
 )

@@ -34,14 +34,12 @@ ONE_PHASE = (frozenset({"flare"}), frozenset({"baseline"}))
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every goal with every restriction on its due day."""
-    bans = [n for n in day.negatives if blocks(n)]
-    for goal in active(day):
+    goals, bans = day.sides(active(day), [n for n in day.negatives if blocks(n)])
+    for goal in goals:
         if goal.action not in day.body.activities or goal.due >= OPEN_END or goal.due < day.as_of:
             continue
         for n in bans:
-            if n.start <= goal.due < min(n.end, n.provisional_from) and day.wanted_ids(
-                goal.id, n.id
-            ):
+            if n.start <= goal.due < min(n.end, n.provisional_from) and day.wanted(goal, n):
                 why = reason(day, goal, n)
                 if why is not None:
                     yield from report(day, goal, n, why)

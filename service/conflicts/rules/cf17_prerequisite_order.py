@@ -31,7 +31,7 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     for step in sorted(steps.values(), key=lambda item: item.id):
         waived = {code for code, _ in step.waived}
         for needed in sorted(set(step.requires) - waived):
-            if day.wanted_ids(step.id, needed):
+            if day.wanted_with(step, needed):
                 first = steps[needed]
                 reasons = reasons_for(step, first)
                 if reasons:

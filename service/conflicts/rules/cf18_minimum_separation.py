@@ -32,7 +32,8 @@ from service.conflicts.tiers import named, settle
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every event with what falls into the days it keeps free."""
-    for event in sorted(day.facts.events, key=lambda item: item.id):
+    asked, events = day.sides([*day.positives, *day.permits], day.facts.events)
+    for event in sorted(events, key=lambda item: item.id):
         # The longest row first; of two as long the first of the table.
         rows = sorted(
             (row for row in day.drugs.separation if row.event == event.code),
@@ -40,8 +41,8 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
         )
         if not rows:
             continue
-        for p in (*day.positives, *day.permits):
-            if p.action is not None and day.wanted_ids(p.id, event.id):
+        for p in asked:
+            if p.action is not None and day.wanted(p, event):
                 yield from judge(day, p, event, rows)
 
 

@@ -31,10 +31,8 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
         (item for item in day.facts.appointments if item.mode != "self-paced"),
         key=lambda item: (item.start, item.id),
     )
-    for index, one in enumerate(attended):
-        for other in attended[index + 1 :]:
-            if day.wanted_ids(one.id, other.id):
-                yield from judge(day, one, other)
+    for one, other in day.couples(attended):
+        yield from judge(day, one, other)
 
 
 def way(item: Appointment, other: Appointment) -> timedelta:

@@ -33,13 +33,14 @@ ATTITUDES = {"refuse": "refuses", "dislike": "dislikes"}
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every positive with what the patient would rather not."""
     unwanted = [item for item in day.facts.preferences if item.attitude in ATTITUDES]
-    for preference in sorted(unwanted, key=lambda item: item.id):
-        for p in day.positives:
+    asked, felt = day.sides(day.positives, unwanted)
+    for preference in sorted(felt, key=lambda item: item.id):
+        for p in asked:
             is_it = preference.action in p.up or preference.action in p.counted
             preferred = preference.alternative is not None and preference.alternative in p.up
             if not is_it or preferred or p.end <= day.as_of:
                 continue
-            if day.wanted_ids(p.id, preference.id):
+            if day.wanted(p, preference):
                 yield from report(day, p, preference)
 
 

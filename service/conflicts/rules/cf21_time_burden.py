@@ -24,7 +24,7 @@ from service.conflicts.facts import Capacity, Context
 from service.conflicts.finding import Dimension, Finding, Material, Mention, Overlap, Repair
 from service.conflicts.meeting import is_provisional
 from service.conflicts.repairs import withdraw
-from service.conflicts.rule import Report, Rule, authored, recorded, resolvers
+from service.conflicts.rule import Report, Rule, Sums, authored, recorded, resolvers
 from service.conflicts.statement import BASE_PHASES, Statement
 from service.conflicts.tiers import named, settle
 from service.conflicts.units import above, show, tidy
@@ -35,11 +35,16 @@ COUNTED = frozenset({"exercise", "treatment"})
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at each phase for which minutes are recorded."""
     capacity = day.facts.capacity
-    if capacity is None or not day.whole:
+    if capacity is None:
         return
     for phase, minutes in (("baseline", capacity.baseline), ("flare", capacity.flare)):
         if minutes is not None:
             yield from judge(day, capacity, phase, minutes)
+
+
+def is_counted(item: Statement) -> bool:
+    """Say whether a statement can take minutes of a day."""
+    return item.strength > 0 and item.kind in COUNTED
 
 
 def counts(item: Statement, phase: str) -> bool:
@@ -172,5 +177,5 @@ RULE = Rule(
     told="the authors of what counts",
     resolver="physiotherapy",
     documentation=__doc__ or "",
-    find=find,
+    sums=Sums(find, is_counted, frozenset({"capacity"})),
 )

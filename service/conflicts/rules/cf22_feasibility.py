@@ -33,7 +33,7 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     if capacity is None or capacity.resources is None:
         return
     for p in day.positives:
-        if p.action is None or p.end <= day.as_of or not day.wanted_ids(p.id, capacity.id):
+        if p.action is None or p.end <= day.as_of or not day.wanted(p, capacity):
             continue
         if p.context.setting == frozenset({"clinic"}):
             continue

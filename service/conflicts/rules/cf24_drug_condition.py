@@ -45,7 +45,7 @@ from service.conflicts.units import show
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every medicine with every fact of the patient."""
     findings: list[Finding] = []
-    for drug in day.medicines:
+    for drug in day.against_facts(day.medicines):
         if drug.term is None:
             continue
         for row in day.drugs.drug_condition:
@@ -62,7 +62,7 @@ def against_row(day: Day, drug: Statement, row: DrugCondition) -> Iterator[Findi
         if row.unless_observation is not None and counting(day, row.unless_observation):
             return
         for condition in day.facts.conditions:
-            if condition.code == row.condition and day.wanted_ids(drug.id, condition.id):
+            if condition.code == row.condition and day.wanted(drug, condition):
                 overlap = overlap_with(day, drug, condition.start, condition.end)
                 if overlap is not None:
                     yield from report(day, drug, row, named_condition(condition), overlap)
@@ -71,14 +71,14 @@ def against_row(day: Day, drug: Statement, row: DrugCondition) -> Iterator[Findi
     elif row.min_age is not None and day.facts.birth_year is not None:
         age = day.year - day.facts.birth_year
         overlap = overlap_with(day, drug, *ALWAYS)
-        if age >= row.min_age and overlap is not None and day.wanted_ids(drug.id, "patient"):
+        if age >= row.min_age and overlap is not None and day.wanted_with(drug, "patient"):
             yield from report(day, drug, row, patient(row.min_age), overlap)
 
 
 def against_lab(day: Day, drug: Statement, row: DrugCondition, code: str) -> Iterator[Finding]:
     """Compare the value that counts today with the range of a row."""
     lab = counting(day, code)
-    if lab is None or not day.wanted_ids(drug.id, lab.observation.id):
+    if lab is None or not day.wanted(drug, lab.observation):
         return
     value = lab.observation.value
     if (row.at_least is not None and value < row.at_least) or (
@@ -108,7 +108,7 @@ def named_condition(condition: Condition) -> Mention:
 
 def against_allergy(day: Day, drug: Statement, allergy: Allergy) -> Iterator[Finding]:
     """Compare a medicine with an allergy."""
-    if not day.wanted_ids(drug.id, allergy.id):
+    if not day.wanted(drug, allergy):
         return
     overlap = overlap_with(day, drug, allergy.start, allergy.end)
     if overlap is None or allergy.drug_class not in day.drugs.drug_up or drug.term is None:

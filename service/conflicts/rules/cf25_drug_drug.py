@@ -29,15 +29,16 @@ from service.conflicts.finding import TIER_ORDER, Finding, Material, Overlap, Re
 from service.conflicts.medicines import by_route, is_of, mitigate, provisional
 from service.conflicts.meeting import allen, alternatives, exempt
 from service.conflicts.repairs import add_medicine, change, withdraw
-from service.conflicts.rule import Report, Rule, authored, highest, recorded, resolvers
+from service.conflicts.rule import Report, Rule, Sums, authored, highest, recorded, resolvers
 from service.conflicts.statement import Statement
 from service.conflicts.tables import DrugDrug, tables
 from service.conflicts.tiers import Tier, named, settle
 
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
-    """Look at every two and three medicines, and at what is taken in a day."""
+    """Look at every two and three medicines."""
     drugs = [drug for drug in day.medicines if drug.term is not None]
+    drugs = list(day.sides(drugs, drugs)[0])
     pairs: list[Finding] = []
     for one, other in day.couples(drugs):
         pairs += of_two(day, one, other)
@@ -48,7 +49,16 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
         if not any(contains(day, triple, finding, held) for triple in triples):
             yield finding
     yield from triples
-    yield from find_excess(day, drugs, RULE)
+
+
+def find_sums(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Look at what is taken of each class in a day."""
+    yield from find_excess(day, [drug for drug in day.medicines if drug.term is not None], RULE)
+
+
+def is_taken(item: Statement) -> bool:
+    """Say whether a statement is of a medicine that is taken or may be."""
+    return item.kind == "medication" and item.strength >= 0
 
 
 def together(day: Day, drugs: Sequence[Statement]) -> Overlap | None:
@@ -243,4 +253,5 @@ RULE = Rule(
     resolver="the prescribers",
     documentation=__doc__ or "",
     find=find,
+    sums=Sums(find_sums, is_taken),
 )

@@ -38,8 +38,9 @@ Span = tuple[int, int]
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every medicine with everything that needs a clear head."""
-    awake = [item for item in (*day.positives, *day.permits, *day.tasks) if is_awake(day, item)]
-    for drug in day.medicines:
+    drugs, asked = day.sides(day.medicines, [*day.positives, *day.permits, *day.tasks])
+    awake = [item for item in asked if is_awake(day, item)] if drugs else []
+    for drug in drugs:
         for p in awake:
             if day.wanted(drug, p) and not excepted(drug, p):
                 yield from judge(day, drug, p)

@@ -56,19 +56,21 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     asked = [
         p for p in (*day.positives, *day.permits) if p.action is not None and p.kind != "medication"
     ]
+    doing, taken = day.sides(asked, day.medicines)
     drugs = [
         finding
-        for p in asked
-        for drug in day.medicines
+        for p in doing
+        for drug in taken
         if day.wanted(p, drug) and not excepted(p, drug)
         for finding in with_drug(day, p, drug)
     ]
     yield from highest(drugs, [row.id for row in day.drugs.drug_activity])
+    doing, known = day.sides(asked, day.facts.conditions)
     conditions = [
         finding
-        for p in asked
-        for condition in day.facts.conditions
-        if day.wanted_ids(p.id, condition.id)
+        for p in doing
+        for condition in known
+        if day.wanted(p, condition)
         for finding in with_condition(day, p, condition)
     ]
     yield from highest(conditions, [row.id for row in day.drugs.condition_activity])
