@@ -19,6 +19,9 @@ from service.web.schemas import In, Out, Patch, Query, patch_of
 
 # The engine takes no empty words, so what it reads holds at least one sign.
 NOT_BLANK = r"\S"
+SOURCE = fields.OpenObject(
+    "Source", "Where an item came from: the record's address or id, in the words of its system."
+)
 
 
 class AuthorOut(Out):
@@ -58,6 +61,7 @@ class ItemOut(Out):
     )
     # What an import compares by, `sent`, is a fingerprint of each field and says nothing to a reader.
     source = fields.Free(
+        SOURCE,
         without=("sent",),
         allow_none=True,
         metadata={"description": "Of an imported item: where it came from."},
@@ -96,6 +100,7 @@ class PeriodOut(Out):
 
 __all__ = [
     "NOT_BLANK",
+    "SOURCE",
     "AuthorOut",
     "In",
     "ItemCreate",

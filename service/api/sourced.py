@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.api.common import ItemCreate
+from service.api.common import SOURCE, ItemCreate
 from service.domain.vocabulary import Verification
 from service.web import fields
 from service.web.schemas import In, Out
@@ -15,7 +15,7 @@ class SourcedCreate(ItemCreate):
     """Begin the creation schema of an item that a clinic system may enter."""
 
     source = fields.Free(
-        metadata={"description": "Where it comes from; accepted from clinic systems only."}
+        SOURCE, metadata={"description": "Where it comes from; accepted from clinic systems only."}
     )
     verification = fields.Enum(
         Verification, metadata={"description": "Accepted from clinic systems only."}

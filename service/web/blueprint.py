@@ -22,7 +22,8 @@ How to declare an operation (in `service/api/<noun>/routes.py`)::
 
 The function's name becomes the operationId (`startMilestone`), its docstring the summary and the description.
 It returns an object that `out` shows, a `Page` (declare `paged=True`), a `Rendered` document, or None (204).
-What has two forms says `out=either(ThingOut, PatientThingOut, by=...)`, where `by` names the form of an object.
+What has two forms says `out=either("ThingView", ThingOut, PatientThingOut, by=...)`, where `by` names the form of an
+object.
 An operation without scope and permission is not registered, so the service does not start;
 `scope=ANY_TOKEN` says in so many words that every valid token will do.
 '''

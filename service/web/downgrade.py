@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 OLDER: Final = "3.0.3"
+NULL: Final[dict[str, Any]] = {"type": "object", "nullable": True, "enum": [None]}
 
 
 def to_3_0(document: dict[str, Any]) -> dict[str, Any]:
     """Return the same contract as a 3.0.3 document."""
     older: dict[str, Any] = _convert(document)
     older["openapi"] = OLDER
-    for path in older["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict) and "security" in operation:
-                # 3.0 knows scopes for OAuth alone; the description names ours.
-                operation["security"] = [
-                    {name: [] for name in one} for one in operation["security"]
-                ]
+    older["info"].get("license", {}).pop("identifier", None)
     return older
 
 
@@ -39,26 +34,22 @@ def _convert(node: Any) -> Any:
 
 def _nullable_type(schema: dict[str, Any]) -> None:
     kinds = [kind for kind in schema["type"] if kind != "null"]
-    if len(kinds) != len(schema["type"]):
-        schema["nullable"] = True
+    has_null = len(kinds) != len(schema["type"])
     if len(kinds) == 1:
         schema["type"] = kinds[0]
+        if has_null:
+            schema["nullable"] = True
         return
     del schema["type"]
-    schema["anyOf"] = [{"type": kind} for kind in kinds]
+    schema["anyOf"] = [*({"type": kind} for kind in kinds), *([NULL] if has_null else [])]
 
 
 def _nullable_choice(schema: dict[str, Any], key: str) -> None:
     choices = schema.get(key)
     if not isinstance(choices, list) or {"type": "null"} not in choices:
         return
-    rest = [choice for choice in choices if choice != {"type": "null"}]
-    schema["nullable"] = True
-    if len(rest) == 1 and "$ref" in rest[0]:
-        del schema[key]
-        schema["allOf"] = rest
-    else:
-        schema[key] = rest
+    # `nullable` counts only beside a `type`; generators read this choice as "or null", too.
+    schema[key] = [NULL if choice == {"type": "null"} else choice for choice in choices]
 
 
 def _reference_with_siblings(schema: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import math
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -292,6 +293,14 @@ class Several(List):
         return super()._deserialize(parts, attr, data, **kwargs)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenObject:
+    """Name an object whose members are not fixed; the specification describes it once, by this name."""
+
+    name: str
+    says: str
+
+
 class Free(marshmallow.fields.Field[Any]):
     """Show or take a JSON object whose members are not fixed; bounded by the reader of JSON.
 
@@ -300,9 +309,10 @@ class Free(marshmallow.fields.Field[Any]):
 
     default_error_messages = _messages(invalid="not-an-object", character="forbidden-character")
 
-    def __init__(self, *, without: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, named: OpenObject, *, without: Sequence[str] = (), **kwargs: Any) -> None:
+        self.named = named
         self.without = frozenset(without)
-        super().__init__(**_documented(kwargs, type="object", additionalProperties=True))
+        super().__init__(**kwargs)
 
     def shown(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         """Leave out what is kept for ourselves."""
@@ -318,7 +328,22 @@ class Free(marshmallow.fields.Field[Any]):
 
 
 class Anything(marshmallow.fields.Field[Any]):
-    """Show any JSON value; for what has no fixed shape, as a field's value in a history."""
+    """Show any JSON value; for what has no fixed shape, as a field's value in a history.
+
+    What is expected there although nothing else is refused is said by `named`: such an object, or with `listed`
+    a list of them.
+    """
+
+    def __init__(
+        self, named: OpenObject | None = None, *, listed: bool = False, **kwargs: Any
+    ) -> None:
+        self.named, self.listed = named, listed
+        super().__init__(**kwargs)
+
+
+MERGE_PATCH: Final = OpenObject(
+    "MergePatch", "A JSON Merge Patch (RFC 7396) of one item, as its own PATCH takes it."
+)
 
 
 def one_of(codes: Sequence[str]) -> validate.OneOf:
@@ -327,6 +352,7 @@ def one_of(codes: Sequence[str]) -> validate.OneOf:
 
 
 __all__ = [
+    "MERGE_PATCH",
     "Anything",
     "Boolean",
     "Code",
@@ -338,6 +364,7 @@ __all__ = [
     "List",
     "Nested",
     "Number",
+    "OpenObject",
     "Several",
     "Text",
     "Uuid",

@@ -33,7 +33,9 @@ def document(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "description": _description(operation),
-        "security": [{SECURITY: [operation.scope] if operation.scope else []}],
+        # A bearer scheme has no scopes of its own for tools to look up, so ours stand beside it.
+        "security": [{SECURITY: []}],
+        "x-scopes": [operation.scope] if operation.scope else [],
         "x-permission": {"resource": operation.permission[0], "action": operation.permission[1]},
         "parameters": _parameters(operation),
         "responses": {str(operation.status): _success(operation)},
@@ -96,23 +98,32 @@ def _success(operation: Operation) -> dict[str, Any]:
 
 
 def _shown(out: Shown, *, paged: bool) -> Any:
-    if not isinstance(out, Either):
-        return page_of(out) if paged else out
-    one_of = {"oneOf": list(out.forms)}
-    return _page_of_forms(one_of) if paged else one_of
+    if isinstance(out, Either):
+        return f"{out.name}Page" if paged else out.name
+    return page_of(out) if paged else out
 
 
-def _page_of_forms(one_of: dict[str, Any]) -> dict[str, Any]:
-    """Describe a page in place: schemas nest schemas, and none of them is `oneOf`."""
+def schemas_of(out: Either) -> dict[str, dict[str, Any]]:
+    """Describe what has several forms, and a page of it: schemas nest schemas, and none of them is `oneOf`."""
     return {
-        "type": "object",
-        "description": "Hold one page of a list.",
-        "required": ["items", "next_cursor"],
-        "properties": {
-            "items": {"type": "array", "maxItems": LARGEST_PAGE, "items": one_of},
-            "next_cursor": {
-                "type": ["string", "null"],
-                "description": "Give this as `cursor` for the next page; null at the end.",
+        out.name: {
+            "description": "Show it in the form that is the reader's.",
+            "oneOf": list(out.forms),
+        },
+        f"{out.name}Page": {
+            "type": "object",
+            "description": "Hold one page of a list.",
+            "required": ["items", "next_cursor"],
+            "properties": {
+                "items": {
+                    "type": "array",
+                    "maxItems": LARGEST_PAGE,
+                    "items": {"$ref": f"#/components/schemas/{out.name}"},
+                },
+                "next_cursor": {
+                    "type": ["string", "null"],
+                    "description": "Give this as `cursor` for the next page; null at the end.",
+                },
             },
         },
     }

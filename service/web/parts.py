@@ -21,6 +21,8 @@ DESCRIPTION: Final = (
     " with their offset, ids are UUIDs, codes are kebab-case."
 )
 CONTACT: Final = {"name": "Concord"}
+# No licence is given with the project so far; what is not granted is reserved.
+LICENSE: Final = {"name": "All rights reserved", "identifier": "LicenseRef-All-Rights-Reserved"}
 SERVERS: Final = [{"url": "/", "description": "The service that serves this document."}]
 
 SCOPES: Final[dict[Scope, str]] = {

@@ -43,8 +43,12 @@ class FieldChangeOut(Out):
     """Show one field before and after a change, as JSON."""
 
     field = fields.Text(metadata={"description": "The field's name."})
-    before = fields.Anything(allow_none=True)
-    after = fields.Anything(allow_none=True)
+    before = fields.Anything(
+        allow_none=True, metadata={"description": "Its value before; null if it had none."}
+    )
+    after = fields.Anything(
+        allow_none=True, metadata={"description": "Its value after; null if it was cleared."}
+    )
 
 
 class HistoryEntryOut(Out):

@@ -94,8 +94,12 @@ class Out(marshmallow.Schema):
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """Hold the forms a resource has; `by` says of what is shown which of them it is shown in."""
+    """Hold the forms a resource has; `by` says of what is shown which of them it is shown in.
 
+    The specification knows them together by `name`.
+    """
+
+    name: str
     forms: tuple[type[Out], ...]
     by: Callable[[Any], type[Out]]
 
@@ -103,11 +107,11 @@ class Either:
 Shown = type[Out] | Either
 
 
-def either(*forms: type[Out], by: Callable[[Any], type[Out]]) -> Either:
+def either(name: str, *forms: type[Out], by: Callable[[Any], type[Out]]) -> Either:
     """Give a resource several forms, as where some readers see less of it than others."""
     if len(set(forms)) < 2:
         raise ValueError("a resource with one form is declared by its schema")
-    return Either(forms, by)
+    return Either(name, forms, by)
 
 
 class Empty(In):

@@ -24,7 +24,8 @@ from service import __version__
 from service.web import fields, parts
 from service.web.blueprint import Blueprint
 from service.web.downgrade import to_3_0
-from service.web.schemas import Out
+from service.web.operation_doc import schemas_of
+from service.web.schemas import Either, Out
 
 OPENAPI: Final = "3.1.1"
 METHODS: Final = ("get", "put", "post", "patch", "delete")
@@ -49,12 +50,18 @@ class Specification:
             app,
             spec_kwargs={
                 "marshmallow_plugin": plugin,
-                "info": {"description": parts.DESCRIPTION, "contact": parts.CONTACT},
+                "info": {
+                    "description": parts.DESCRIPTION,
+                    "contact": parts.CONTACT,
+                    "license": parts.LICENSE,
+                },
                 "servers": parts.SERVERS,
             },
         )
         converter: Any = plugin.converter
+        self._resolver: Any = plugin.resolver
         converter.add_attribute_function(_named_enumeration)
+        converter.add_attribute_function(_named_object)
         converter.add_parameter_attribute_function(_comma_separated)
         parts.add_components(self._api.spec)
         self._document: dict[str, Any] | None = None
@@ -62,8 +69,18 @@ class Specification:
 
     def register(self, blueprint: Blueprint) -> None:
         """Take a noun's operations into the application and the document."""
+        for operation in blueprint.operations.values():
+            if isinstance(operation.out, Either):
+                self._add_forms(operation.out)
         self._api.register_blueprint(blueprint)
         self._document = self._body = None
+
+    def _add_forms(self, out: Either) -> None:
+        """Name what has several forms, once."""
+        spec = self._api.spec
+        for name, described in schemas_of(out).items():
+            if name not in spec.components.schemas:
+                spec.components.schema(name, self._resolver.resolve_schema_dict(described))
 
     @property
     def document(self) -> dict[str, Any]:
@@ -175,6 +192,25 @@ def _named_enumeration(
             described["description"] = " ".join(doc.split())
         self.spec.components.schema(name, described)
     reference = {"$ref": f"#/components/schemas/{name}"}
+    return {"anyOf": [reference, {"type": "null"}]} if field.allow_none else reference
+
+
+def _named_object(
+    self: Any, field: marshmallow.fields.Field[Any], ret: dict[str, Any]
+) -> dict[str, Any]:
+    """Refer to an object with members of any name, or to a list of such, by its name."""
+    named = field.named if isinstance(field, fields.Free | fields.Anything) else None
+    if named is None:
+        return {}
+    if named.name not in self.spec.components.schemas:
+        self.spec.components.schema(
+            named.name,
+            {"type": "object", "additionalProperties": True, "description": named.says},
+        )
+    reference = {"$ref": f"#/components/schemas/{named.name}"}
+    ret.pop("type", None)
+    if isinstance(field, fields.Anything) and field.listed:
+        return {"type": ["array", "null"] if field.allow_none else "array", "items": reference}
     return {"anyOf": [reference, {"type": "null"}]} if field.allow_none else reference
 
 

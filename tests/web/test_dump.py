@@ -19,6 +19,8 @@ from service.web import fields, json
 from service.web.dump import compile_dump
 from service.web.schemas import In, Out
 
+OPEN = fields.OpenObject("Open", "Whatever.")
+
 
 class Shade(StrEnum):
     DARK = "dark"
@@ -44,8 +46,8 @@ class WholeOut(Out):
     many = fields.Nested(PartOut, many=True, allow_none=True)
     days = fields.List(fields.Date(), allow_none=True)
     numbers = fields.List(fields.Number(allow_none=True), allow_none=True)
-    free = fields.Free(allow_none=True)
-    partly = fields.Free(without=("kept",), allow_none=True)
+    free = fields.Free(OPEN, allow_none=True)
+    partly = fields.Free(OPEN, without=("kept",), allow_none=True)
     any = fields.Anything(allow_none=True)
     renamed = fields.Text(attribute="inner_name", data_key="outer-name", allow_none=True)
 

@@ -38,7 +38,7 @@ class Body(In):
     side = fields.Enum(Side)
     inner = fields.Nested(Inner)
     rows = fields.List(fields.Nested(Inner), min_items=1, max_items=2)
-    free = fields.Free()
+    free = fields.Free(fields.OpenObject("Box", "Whatever."))
     chosen = fields.Text(validate=fields.one_of(["a", "b"]))
 
 

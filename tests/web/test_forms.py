@@ -48,7 +48,7 @@ def _form(letter: Any) -> type[Out]:
     return PostcardOut if letter.open else LetterOut
 
 
-LETTER = either(LetterOut, PostcardOut, by=_form)
+LETTER = either("Mail", LetterOut, PostcardOut, by=_form)
 
 
 def letter(*, is_open: bool) -> Shown:
@@ -112,9 +112,12 @@ def test_the_specification_names_every_form(client: Client) -> None:
         for path in (collection, f"{collection}/open")
     )
 
-    assert one == {"oneOf": BOTH}
-    assert page["properties"]["items"]["items"] == {"oneOf": BOTH}
-    assert page["required"] == ["items", "next_cursor"]
+    assert one == {"$ref": "#/components/schemas/Mail"}
+    assert page == {"$ref": "#/components/schemas/MailPage"}
+    schemas = document["components"]["schemas"]
+    assert schemas["Mail"]["oneOf"] == BOTH
+    assert schemas["MailPage"]["properties"]["items"]["items"] == one
+    assert schemas["MailPage"]["required"] == ["items", "next_cursor"]
     assert {"Letter", "Postcard"} <= set(document["components"]["schemas"])
     validate(document)
     validate(to_3_0(document))
@@ -123,4 +126,4 @@ def test_the_specification_names_every_form(client: Client) -> None:
 def test_one_form_is_no_choice() -> None:
     for forms in ((), (LetterOut,), (LetterOut, LetterOut)):
         with pytest.raises(ValueError, match="one form"):
-            either(*forms, by=_form)
+            either("Mail", *forms, by=_form)

@@ -86,7 +86,7 @@ class RepairOut(Out):
 
     by = fields.Text()
     statement = fields.Nested(RepairStatementOut)
-    change = fields.Free(metadata={"description": "A JSON Merge Patch."})
+    change = fields.Free(fields.MERGE_PATCH, metadata={"description": "What to send to its PATCH."})
     says = fields.Text()
 
 
@@ -302,7 +302,7 @@ class ConflictChange(Patch):
     version = fields.Integer(
         required=True, minimum=1, metadata={"description": "The version it is based on."}
     )
-    patch = fields.Free(required=True, metadata={"description": "A JSON Merge Patch."})
+    patch = fields.Free(fields.MERGE_PATCH, required=True)
 
 
 class ConflictResolve(Patch):

@@ -8,6 +8,10 @@ from service.web import fields
 from service.web.schemas import Out, Patch
 
 _VERSION = {"description": "The version of the knowledge this comes from."}
+_CODES = fields.OpenObject("CodesByField", "Every known code, by the field it belongs to.")
+_ENTRY = fields.OpenObject(
+    "DocumentEntry", "One entry of a plan document, as `PlanDocument` shows those of its kind."
+)
 
 
 class ActivityDemandOut(Out):
@@ -51,7 +55,7 @@ class TaxonomyOut(Out):
     activities = fields.List(fields.Nested(ActivityOut))
     regions = fields.List(fields.Nested(BodyRegionOut))
     loads_ = fields.List(fields.Nested(LoadOut), data_key="loads", attribute="loads")
-    codes = fields.Free(metadata={"description": "Every known code, by the field it belongs to."})
+    codes = fields.Free(_CODES)
     version = fields.Text()
     knowledge_version = fields.Text(metadata=_VERSION)
 
@@ -125,10 +129,7 @@ class InstrumentsOut(Out):
 
 
 def _listed(what: str) -> fields.Anything:
-    return fields.Anything(
-        allow_none=True,
-        metadata={"description": what, "type": "array", "items": {"type": "object"}},
-    )
+    return fields.Anything(_ENTRY, listed=True, allow_none=True, metadata={"description": what})
 
 
 class PlanDocumentToCheck(Patch):
@@ -141,12 +142,12 @@ class PlanDocumentToCheck(Patch):
         unknown = INCLUDE
 
     as_of = fields.Anything(metadata={"type": "string", "format": "date"})
-    patient = fields.Anything(allow_none=True, metadata={"type": "object"})
+    patient = fields.Anything(_ENTRY, allow_none=True)
     recommendations = _listed("What the team advises.")
     goals = _listed("What is worked towards.")
     milestones = _listed("The steps.")
     preferences = _listed("What the patient would rather do, or not do.")
-    capacity = fields.Anything(allow_none=True, metadata={"type": "object"})
+    capacity = fields.Anything(_ENTRY, allow_none=True)
     conditions = _listed("Diagnoses.")
     allergies = _listed("Allergies to classes of drugs.")
     observations = _listed("Measured values.")

@@ -17,6 +17,8 @@ class RecommendationStatus(StrEnum):
 
 
 class RecommendationKind(StrEnum):
+    """What kind of thing is advised."""
+
     ACTIVITY = "activity"
     EXERCISE = "exercise"
     TREATMENT = "treatment"
@@ -28,6 +30,8 @@ class RecommendationKind(StrEnum):
 
 
 class Stance(StrEnum):
+    """How advice stands to what it speaks of, from require to prohibit."""
+
     REQUIRE = "require"
     RECOMMEND = "recommend"
     PERMIT = "permit"
@@ -39,11 +43,15 @@ NEGATIVE = frozenset({Stance.DISCOURAGE, Stance.PROHIBIT})
 
 
 class Quantifier(StrEnum):
+    """Whether some or all of the activities of a kind are meant."""
+
     SOME = "some"
     ALL = "all"
 
 
 class Laterality(StrEnum):
+    """The side of the body."""
+
     LEFT = "left"
     RIGHT = "right"
     BILATERAL = "bilateral"
@@ -78,6 +86,8 @@ class DoseDimension(StrEnum):
 
 
 class ProgressionMode(StrEnum):
+    """What an increase waits for."""
+
     NONE = "none"
     TIME_CONTINGENT = "time-contingent"
     SYMPTOM_CONTINGENT = "symptom-contingent"
@@ -85,6 +95,8 @@ class ProgressionMode(StrEnum):
 
 
 class ContextPhase(StrEnum):
+    """The phase of recovery that advice is for."""
+
     BASELINE = "baseline"
     FLARE = "flare"
     POST_OP = "post-op"
@@ -93,6 +105,8 @@ class ContextPhase(StrEnum):
 
 
 class ContextSetting(StrEnum):
+    """Where it is done."""
+
     HOME = "home"
     CLINIC = "clinic"
     GYM = "gym"
@@ -102,23 +116,31 @@ class ContextSetting(StrEnum):
 
 
 class ContextSupervision(StrEnum):
+    """Whether somebody watches while it is done."""
+
     SUPERVISED = "supervised"
     UNSUPERVISED = "unsupervised"
 
 
 class ContextAid(StrEnum):
+    """What helps the body while it is done."""
+
     BRACE = "brace"
     CRUTCHES = "crutches"
     NONE = "none"
 
 
 class EndEventKind(StrEnum):
+    """The kind of event that ends advice."""
+
     REVIEW = "review"
     MILESTONE = "milestone"
     APPOINTMENT = "appointment"
 
 
 class MedicationRoute(StrEnum):
+    """How a drug is taken."""
+
     ORAL = "oral"
     TOPICAL = "topical"
     INJECTED = "injected"
@@ -149,6 +171,8 @@ class Certainty(StrEnum):
 
 
 class Basis(StrEnum):
+    """What advice rests on."""
+
     GUIDELINE = "guideline"
     SURGEON_PROTOCOL = "surgeon-protocol"
     CLINICAL_JUDGEMENT = "clinical-judgement"
@@ -162,10 +186,14 @@ HARD_BASES = frozenset({Basis.SURGEON_PROTOCOL, Basis.LEGAL, Basis.PRODUCT_LABEL
 
 
 class CodingStatus(StrEnum):
+    """Whether a person has confirmed how advice was put into codes."""
+
     CONFIRMED = "confirmed"
     SUGGESTED = "suggested"
 
 
 class Verification(StrEnum):
+    """Whether a clinician has confirmed what was imported."""
+
     CONFIRMED = "confirmed"
     UNVERIFIED = "unverified"

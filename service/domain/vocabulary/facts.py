@@ -6,18 +6,24 @@ from enum import StrEnum
 
 
 class Attitude(StrEnum):
+    """What the patient thinks of doing something."""
+
     REFUSE = "refuse"
     DISLIKE = "dislike"
     PREFER = "prefer"
 
 
 class AppointmentMode(StrEnum):
+    """How an appointment is attended."""
+
     IN_PERSON = "in-person"
     ONLINE = "online"
     SELF_PACED = "self-paced"
 
 
 class AppointmentStatus(StrEnum):
+    """Where an appointment stands."""
+
     BOOKED = "booked"
     KEPT = "kept"
     MISSED = "missed"
@@ -25,5 +31,7 @@ class AppointmentStatus(StrEnum):
 
 
 class ReviewOutcome(StrEnum):
+    """What a review decided about the advice it ends."""
+
     LIFTED = "lifted"
     CONTINUES = "continues"

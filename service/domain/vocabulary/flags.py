@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Tier(StrEnum):
+    """How much a finding matters, from critical to info."""
+
     CRITICAL = "critical"
     WARNING = "warning"
     NOTICE = "notice"
@@ -60,6 +62,8 @@ class NotCheckedReason(StrEnum):
 
 
 class FlagStatus(StrEnum):
+    """Where a flag stands."""
+
     DETECTED = "detected"
     ACKNOWLEDGED = "acknowledged"
     IN_DISCUSSION = "in-discussion"
@@ -78,6 +82,8 @@ class PatientConflictStatus(StrEnum):
 
 
 class AcceptReason(StrEnum):
+    """Why a contradiction is accepted knowingly."""
+
     BENEFIT_OUTWEIGHS_RISK = "benefit-outweighs-risk"
     WILL_MONITOR = "will-monitor"
     EVIDENCE_DIFFERS = "evidence-differs"

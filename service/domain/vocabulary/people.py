@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """The role of an account."""
+
     PHYSICIAN = "physician"
     PHYSIOTHERAPIST = "physiotherapist"
     PSYCHOLOGIST = "psychologist"
@@ -18,6 +20,8 @@ class Role(StrEnum):
 
 
 class Discipline(StrEnum):
+    """The discipline somebody writes for."""
+
     PHYSICIAN = "physician"
     PHYSIOTHERAPY = "physiotherapy"
     PSYCHOLOGY = "psychology"

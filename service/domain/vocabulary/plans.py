@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class PlanStatus(StrEnum):
+    """Where a plan stands."""
+
     ACTIVE = "active"
     ON_HOLD = "on-hold"
     COMPLETED = "completed"
@@ -13,6 +15,8 @@ class PlanStatus(StrEnum):
 
 
 class PlanPhase(StrEnum):
+    """The phase of rehabilitation."""
+
     SYMPTOM_REDUCTION = "symptom-reduction"
     FUNCTIONAL_RESTORATION = "functional-restoration"
     PARTICIPATION = "participation"
@@ -64,6 +68,8 @@ class GoalAchievement(StrEnum):
 
 
 class GoalDirection(StrEnum):
+    """Which way a measure is to go."""
+
     INCREASE = "increase"
     DECREASE = "decrease"
     MAINTAIN = "maintain"
@@ -86,6 +92,8 @@ class AcceptancePriority(StrEnum):
 
 
 class MilestoneStatus(StrEnum):
+    """Where a milestone stands."""
+
     PLANNED = "planned"
     IN_PROGRESS = "in-progress"
     ACHIEVED = "achieved"
@@ -94,6 +102,8 @@ class MilestoneStatus(StrEnum):
 
 
 class Readiness(StrEnum):
+    """Whether a milestone can begin: what it requires is reached, or is not."""
+
     READY = "ready"
     BLOCKED = "blocked"
 
