@@ -205,7 +205,7 @@ def resolve(
             raise Invalid(errors=[FieldError(f"/changes/{index}/kind", "unknown-kind")])
         written.append(_apply(access, noun, index, change))
     cause = recheck.Cause(
-        who=journal.by(actor, access.on_behalf_of),
+        who=journal.by(actor, flag_standing.on_behalf_of(access, flag)),
         kind=changes[0]["kind"],
         id=changes[0]["id"],
         version=changes[0]["version"],
@@ -280,7 +280,7 @@ def _signed(access: Access, flag: Flag) -> dict[str, Any]:
         "by": str(access.actor.user_id),
         "name": access.actor.name,
         "role": access.actor.role,
-        "on_behalf_of": access.on_behalf_of,
+        "on_behalf_of": flag_standing.on_behalf_of(access, flag),
         "at": clock.now().isoformat(),
         "episode": flag.episode,
     }
@@ -304,7 +304,7 @@ def _moved(
         notices.settle(session, plan, [flag.id], kind=notices.RESOLVE)
     if not holds.holds(flag):
         notices.settle(session, plan, [flag.id], kind=notices.ESCALATE)
-    who = journal.by(access.actor, access.on_behalf_of)
+    who = journal.by(access.actor, flag_standing.on_behalf_of(access, flag))
     journal.change(
         session,
         plan,

@@ -74,8 +74,27 @@ def relations(access: Access, flag: Flag, known: Sides) -> frozenset[Relation]:
 
 
 def _is_involved(access: Access, flag: Flag) -> bool:
-    authors = {one["author"]["id"] for one in flag.finding["statements"] if one.get("author")}
-    return bool(authors & access.acts_as) or access.actor.discipline in flag.finding["resolver"]
+    is_author = bool(_authors(flag) & access.acts_as)
+    return is_author or access.actor.discipline in flag.finding["resolver"]
+
+
+def _authors(flag: Flag) -> set[str]:
+    return {one["author"]["id"] for one in flag.finding["statements"] if one.get("author")}
+
+
+def on_behalf_of(access: Access, flag: Flag) -> str | None:
+    """Name the absent member whose part in a flag the caller takes; a member's own part is their own."""
+    resolver = flag.finding["resolver"]
+    people = _authors(flag) | {
+        one.removeprefix("author:") for one in resolver if one.startswith("author:")
+    }
+    if "lead" in resolver:
+        people.add(str(access.plan.lead_id))
+    has_own_part = str(access.actor.user_id) in people or access.actor.discipline in resolver
+    if access.is_member and has_own_part:
+        return None
+    covered = (str(one) for one in access.covers_for)
+    return next((one for one in covered if one in people), access.on_behalf_of)
 
 
 def is_resolver(access: Access, flag: Flag, known: Sides) -> bool:
