@@ -29,7 +29,7 @@ def _form(view: View) -> type[Out]:
     return PatientConflictOut if view.patient_view else ConflictOut
 
 
-FLAG: Final = either(ConflictOut, PatientConflictOut, by=_form)
+FLAG: Final = either("ConflictView", ConflictOut, PatientConflictOut, by=_form)
 
 blp = Blueprint(
     "conflicts",
