@@ -10,6 +10,7 @@ from service.api import BLUEPRINTS
 from service.db import Database, make_engine
 from service.models.base import Base
 from service.models.plans import CONSTRAINT_CODES
+from service.models.revision import is_migrated
 from service.settings import Settings
 from service.web import request_log
 from service.web.kernel import Doors
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         blueprints=BLUEPRINTS,
         checks={
             "database": lambda: _answers(ready),
+            "migrations": lambda: _is_migrated(ready),
             "schema": _SchemaCheck(database),
         },
     )
@@ -61,10 +63,15 @@ def _answers(database: Database) -> bool:
         return True
 
 
+def _is_migrated(database: Database) -> bool:
+    with database.transaction(None, readonly=True) as session:
+        return is_migrated(session)
+
+
 class _SchemaCheck:
     """Tell whether the database has every table and column that this release maps.
 
-    A release runs on a newer schema, too, so readiness asks for what is needed and not for one revision.
+    The revision says that the migrations ran; this, that what they made is there.
     What was found once is not looked for again: migrations do not take away what a running release needs.
     """
 

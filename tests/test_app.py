@@ -14,6 +14,8 @@ from sqlalchemy import text
 from service.app import create_app, specification
 from service.db import Database, make_engine
 from service.domain import policy
+from service.models.revision import REVISION
+from service.schema import downgrade
 from service.settings import PROJECT, Settings
 from service.web.kernel import operations_of
 from tests.databases import DatabaseUrls
@@ -29,8 +31,52 @@ def test_it_is_ready_on_a_migrated_database(settings: Settings, database: Databa
     answer = create_app(settings, database=database).test_client().get("/readyz")
     assert answer.json == {
         "status": "ready",
-        "checks": {"database": "ok", "schema": "ok"},
+        "checks": {"database": "ok", "migrations": "ok", "schema": "ok"},
     }
+
+
+@pytest.mark.parametrize(
+    ("revision", "status", "state"),
+    [("0003", 503, "failing"), (None, 503, "failing"), (REVISION, 200, "ok"), ("9999", 200, "ok")],
+)
+def test_it_is_ready_at_its_own_revision_and_at_a_later_one(
+    settings: Settings,
+    committed_urls: DatabaseUrls,
+    revision: str | None,
+    status: int,
+    state: str,
+) -> None:
+    owner = make_engine(committed_urls.owner, pool_size=1)
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+        if revision is not None:
+            connection.execute(text("INSERT INTO alembic_version VALUES (:one)"), {"one": revision})
+    owner.dispose()
+    database = Database(make_engine(committed_urls.service, pool_size=1))
+
+    answer = create_app(settings, database=database).test_client().get("/readyz")
+
+    database.dispose()
+    body: Any = answer.json
+    assert answer.status_code == status
+    assert body["status"] == ("ready" if status == 200 else "not-ready")
+    assert body["checks"] == {"database": "ok", "migrations": state, "schema": "ok"}
+
+
+def test_it_is_not_ready_where_it_may_not_read_the_revision(
+    settings: Settings, committed_urls: DatabaseUrls
+) -> None:
+    database = Database(make_engine(committed_urls.service, pool_size=1))
+    client = create_app(settings, database=database).test_client()
+    assert client.get("/readyz").status_code == 200
+    role = make_engine(committed_urls.service).url.username
+    downgrade(committed_urls.owner, "0003", service_role=role)
+
+    answer = client.get("/readyz")
+
+    database.dispose()
+    body: Any = answer.json
+    assert (answer.status_code, body["checks"]["migrations"]) == (503, "failing")
 
 
 def test_it_is_not_ready_on_an_older_database(
@@ -44,7 +90,7 @@ def test_it_is_not_ready_on_an_older_database(
     answer = create_app(settings, database=database).test_client().get("/readyz")
     body: Any = answer.json
     assert answer.status_code == 503
-    assert body["checks"] == {"database": "ok", "schema": "failing"}
+    assert body["checks"] == {"database": "ok", "migrations": "ok", "schema": "failing"}
     owner = make_engine(committed_urls.owner, pool_size=1)
     with owner.begin() as connection:
         connection.execute(text("ALTER TABLE goals ADD COLUMN confidence_to_act int"))
@@ -62,7 +108,7 @@ def test_it_is_not_ready_without_a_database_and_lives_all_the_same(settings: Set
     assert answer.status_code == 503
     assert answer.json == {
         "status": "not-ready",
-        "checks": {"database": "failing", "schema": "failing"},
+        "checks": {"database": "failing", "migrations": "failing", "schema": "failing"},
     }
     assert client.get("/healthz").status_code == 200
     assert client.get("/metrics").status_code == 200

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 import service.models  # noqa: F401  # the metadata is complete only when every class is mapped
 from service.db import make_engine
 from service.models.base import Base
-from service.schema import downgrade, migrate
+from service.models.revision import REVISION
+from service.schema import configuration, downgrade, migrate
 from tests.databases import DatabaseUrls
 
 GROWING_ONLY = ("audit_events", "item_changes", "milestone_progress", "plan_events")
@@ -29,6 +31,14 @@ def test_the_migrations_make_what_the_models_say(database_urls: DatabaseUrls) ->
         )
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_the_classes_map_the_newest_revision_and_revisions_are_numbered_in_their_order() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    newest_first = [one.revision for one in scripts.walk_revisions()]
+    assert newest_first[0] == REVISION
+    assert newest_first == sorted(newest_first, reverse=True)
+    assert {len(one) for one in newest_first} == {4}
 
 
 def test_every_table_of_a_clinic_is_guarded_by_forced_row_level_security(
@@ -55,7 +65,7 @@ def test_every_table_of_a_clinic_is_guarded_by_forced_row_level_security(
     assert tuple(role) == (False, False)
 
 
-@pytest.mark.parametrize("table", GROWING_ONLY)
+@pytest.mark.parametrize("table", [*GROWING_ONLY, "alembic_version"])
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 def test_what_only_grows_cannot_be_changed_by_the_service(
     database_urls: DatabaseUrls, table: str, right: str
