@@ -90,12 +90,11 @@ def _explained(finding: dict[str, Any]) -> list[str]:
     for one in finding["statements"]:
         lines += marked("item", f"{one['id']} ({one['kind']}): {one['says']}", 2)
     for one in given["paths"]:
-        lines += marked("way", f"{' → '.join(one['path'])}  ({one['says']})", 2)
+        way = " → ".join(one["path"])
+        # Of two statements the sentences below say it in words.
+        lines += marked("way", way if one["to"] else f"{way}  {one['says']}", 2)
     for one in given["demands"]:
-        mark = "i" if one["inherent"] else "t"
-        code = f"{one['load']}@{one['region']}:{one['level']}{mark}"
-        way = f" by {' → '.join(one['path'])}" if len(one["path"]) > 1 else ""
-        lines += marked("demand", f"{code}{way}  ({one['says']})", 2)
+        lines += marked("demand", _demand(one), 2)
     if given["row"] is not None:
         lines += marked("row", f"{given['row']['id']} ({given['row']['source']})", 2)
     for sentence in finding["why"]:
@@ -107,3 +106,11 @@ def _explained(finding: dict[str, Any]) -> list[str]:
     for one in finding["repairs"]:
         lines += marked("repair", f"{one['by']}: {one['says']}", 2)
     return lines
+
+
+def _demand(one: dict[str, Any]) -> str:
+    code = f"{one['load']}@{one['region']}:{one['level']}{'i' if one['inherent'] else 't'}"
+    way = f", stated for {' → '.join(reversed(one['path']))}" if len(one["path"]) > 1 else ""
+    known = ", known only for a larger region" if one["coarse"] else ""
+    region, level = one["against"]["region"], one["against"]["level"]
+    return f"{code} meets {one['load']}@{region} from level {level}{way}{known}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from service.conflicts.coverage import covers
 from service.conflicts.explain import coverage_sentence, level_words
-from service.conflicts.facts import Facts
+from service.conflicts.facts import Facts, JobDemand, Recommendation
 from service.conflicts.loads import Met, demand_on, meets
 from service.conflicts.statement import Statement
 from service.conflicts.tables import Contraindication, DrugCondition, DrugDrug, Separation, tables
@@ -36,10 +36,11 @@ class Explainer:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.body, self.drugs = taxonomy(), tables()
-        self.statements = {
-            one.id: Statement(one, self.body, self.drugs)
-            for one in (*facts.recommendations, *facts.job_demands)
-        }
+        sources: tuple[Recommendation | JobDemand, ...] = (
+            *facts.recommendations,
+            *facts.job_demands,
+        )
+        self.statements = {one.id: Statement(one, self.body, self.drugs) for one in sources}
         self.rows: dict[str, Row] = {
             row.id: row
             for table in (
@@ -189,8 +190,8 @@ class Explainer:
             "says": (
                 f"{self.body.activities[demand.action].label} {certain} places "
                 f"{self.body.loads[demand.load]} on the {self.body.region_label(demand.region)} "
-                f"({level_words(self.body, demand)}{part}); restricted is the "
-                f"{self.body.region_label(region)} from level {level}."
+                f"({level_words(self.body, demand)}{part}); at the "
+                f"{self.body.region_label(region)} it counts from level {level}."
             ),
         }
 
@@ -240,23 +241,20 @@ class Explainer:
                 best = self._best(side.demands(), [row.load], row.regions or (WHOLE_BODY,))
             elif isinstance(row, Separation):
                 region = self._where(finding, row)
-                near = [d for d in side.demands(widened=True) if self._meets(d, region)]
-                best = self._best(near, row.loads, (WHOLE_BODY,))
+                if region in self.body.region_up:
+                    best = self._best(side.demands(widened=True), row.loads, (region,))
             if best is not None:
                 met, region, level = best
                 found.append(self._met(side.id, side.action, met, (region, level)))
         return found
 
-    def _where(self, finding: dict[str, Any], row: Separation) -> str | None:
+    def _where(self, finding: dict[str, Any], row: Separation) -> str:
         """Give the region of the body that a row on an event is about."""
         ids = {mention["id"] for mention in finding["statements"]}
         event = next((one for one in self.facts.events if one.id in ids), None)
         if row.any_region:
-            return None
-        return (event.body_region if event else None) or row.region
-
-    def _meets(self, demand: Demand, region: str | None) -> bool:
-        return self.body.regions_meet(demand.region, region)
+            return WHOLE_BODY
+        return (event.body_region if event else None) or row.region or WHOLE_BODY
 
     def _best(
         self,
