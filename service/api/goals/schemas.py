@@ -143,7 +143,7 @@ class GoalOut(ItemOut):
     acceptance = fields.List(fields.Nested(GoalAcceptanceOut), allow_none=True)
     confidence_to_act = fields.Integer(allow_none=True)
     owner_discipline = fields.Enum(Owner)
-    owner_id = fields.Text(allow_none=True)
+    owner_id = fields.Uuid(allow_none=True)
 
 
 class GoalFilters(Query):

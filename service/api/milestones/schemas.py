@@ -102,7 +102,7 @@ class MilestoneOut(ItemOut):
     goal_id = fields.Uuid(allow_none=True)
     phase = fields.Enum(PlanPhase, allow_none=True)
     owner_discipline = fields.Enum(Owner)
-    owner_id = fields.Text(allow_none=True)
+    owner_id = fields.Uuid(allow_none=True)
     action = fields.Code(allow_none=True)
     criteria = fields.List(fields.Nested(CriterionOut))
     start = fields.Date(allow_none=True)

@@ -258,17 +258,17 @@ class RecommendationOut(ItemOut):
     medication = fields.Nested(MedicationOut, allow_none=True)
     trigger = fields.Nested(TriggerOut, allow_none=True)
     rationale = fields.Text(allow_none=True)
-    reason_refs = fields.List(fields.Text())
+    reason_refs = fields.List(fields.Uuid())
     intent_target = fields.Text(allow_none=True)
-    exception_to = fields.List(fields.Text())
-    supersedes = fields.List(fields.Text())
-    depends_on = fields.List(fields.Text())
-    part_of = fields.List(fields.Text())
-    alternative_to = fields.List(fields.Text())
+    exception_to = fields.List(fields.Uuid())
+    supersedes = fields.List(fields.Uuid())
+    depends_on = fields.List(fields.Uuid())
+    part_of = fields.List(fields.Uuid())
+    alternative_to = fields.List(fields.Uuid())
     source_text = fields.Text(allow_none=True)
     coding_status = fields.Enum(CodingStatus, allow_none=True)
     held_by = fields.List(
-        fields.Text(),
+        fields.Uuid(),
         allow_none=True,
         metadata={"description": "The flags that hold it; empty where none does."},
     )
