@@ -17,7 +17,7 @@ DEV := $(VENV)/.dev-$(HERE)
 export CONCORD_MODE ?= demo
 
 .PHONY: help check run test test-e2e test-faults bench evaluate token import worker migrate lint types contracts \
-	spec spec-check docs lock fmt clean reset
+	lint-spec spec spec-check docs lock fmt clean reset
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 16
@@ -65,10 +65,20 @@ types: $(DEV) ## Check the types.
 contracts: $(DEV) ## Check that every room imports from the storeys below it only.
 	@$(BIN)/lint-imports
 
+lint-spec: openapi/node_modules/.package-lock.json ## Lint the committed specification with Spectral and Redocly; needs Node.
+	@$(FIND_NODE); cd openapi && \
+		node_modules/.bin/spectral lint --fail-severity=hint -r spectral.yaml openapi.json openapi-3.0.json && \
+		REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml openapi.json
+
+openapi/node_modules/.package-lock.json: openapi/package-lock.json
+	@$(FIND_NODE)
+	@cd openapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
 spec: $(RUN) ## Write the specification into openapi/.
 	@exec $(BIN)/service spec
 
-docs: $(RUN) ## Write the pages of docs/ that are made from tables.
+docs: $(RUN) ## Write the pages of docs/ that are made from tables and from the rules' docstrings.
 	@exec $(BIN)/service docs
 
 spec-check: $(RUN) ## Fail where openapi/ is not what the code would write.
@@ -109,6 +119,13 @@ if [ -z "$$python" ]; then \
 	echo "Concord needs Python 3.11 or newer, and there is none on the PATH (set PYTHON=…)." >&2; exit 1; fi; \
 if ! $$python -c 'import venv, ensurepip' >/dev/null 2>&1; then \
 	echo "$$python has no venv module; on Debian and Ubuntu: apt install python3-venv." >&2; exit 1; fi
+endef
+
+# Finds a Node that can do it, with npm, or says in one line what is missing.
+define FIND_NODE
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' \
+	>/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then \
+	echo "Linting the specification needs Node.js 20.19 or newer with npm, and there is none on the PATH." >&2; exit 1; fi
 endef
 
 # uv where there is one, else pip; both take nothing whose hash is not in the lock.

@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from service.api import BLUEPRINTS
+from service.conflicts import rulebook
 from service.db import Database, make_engine
 from service.demo import accounts, seed
 from service.domain.vocabulary import Purpose, Role, Scope
@@ -279,9 +280,10 @@ def spec(*, check: bool) -> None:
 
 @main.command()
 def docs() -> None:
-    """Write the pages of docs/ that are made from tables."""
-    for name, content in handbook.pages().items():
+    """Write the pages of docs/ that are made from tables and from the rules' docstrings."""
+    for name, content in (handbook.pages() | rulebook.pages()).items():
         path = PROJECT / "docs" / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text(content)
         click.echo(path.relative_to(PROJECT))
 
