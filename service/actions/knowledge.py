@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service import conflicts
+from service import __version__, conflicts
 from service.actions import audit
 from service.actions.accounts import require_anybody
 from service.domain import instruments as measures
@@ -20,6 +20,15 @@ Row = Mapping[str, Any]
 _MOST_ITEMS = 2000
 _MOST_LIVE = 250
 _OVER = frozenset({"draft", "revoked", "completed", "entered-in-error", "cancelled"})
+
+
+def about() -> Row:
+    """Say what runs here; it is the same for everybody, and nobody's."""
+    return {
+        "name": "Concord",
+        "version": __version__,
+        "knowledge_version": conflicts.KNOWLEDGE_VERSION,
+    }
 
 
 def activities(session: Session, actor: Actor) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.api.about.routes import blp as about
 from service.api.allergies.routes import blp as allergies
 from service.api.appointments.routes import blp as appointments
 from service.api.capacity.routes import blp as capacity
@@ -25,6 +26,7 @@ from service.web.blueprint import Blueprint
 
 # Registered in this order, and in no other way: a noun that is not named here is not served.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    about,
     me,
     colleagues,
     knowledge,

@@ -25,7 +25,8 @@ It returns an object that `out` shows, a `Page` (declare `paged=True`), a `Rende
 What has two forms says `out=either("ThingView", ThingOut, PatientThingOut, by=...)`, where `by` names the form of an
 object.
 An operation without scope and permission is not registered, so the service does not start;
-`scope=ANY_TOKEN` says in so many words that every valid token will do.
+`scope=ANY_TOKEN` says in so many words that every valid token will do. `scope=NO_TOKEN, permission=None` is for
+what tells of the service and of nobody: its view is called with nothing, no session and no caller.
 '''
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from service.web.transaction import answer
 
 API: Final = "/api/v1"
 ANY_TOKEN: Final = "any-token"  # noqa: S105  # no password: it says that any token will do
+NO_TOKEN: Final = "no-token"  # noqa: S105  # no password either
 
 _SMORESTS: Final = "_apidoc"  # where smorest looks for documentation
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -72,7 +74,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
         rule: str,
         *,
         scope: Scope | str,
-        permission: tuple[str, str],
+        permission: tuple[str, str] | None,
         body: type[In | Patch] | None = None,
         body_required: bool = True,
         query: type[Query] | None = None,
@@ -101,7 +103,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
                 method=method,
                 rule=rule,
                 scope=_scope(scope, own_name),
-                permission=_permission(permission, own_name),
+                permission=_permission(permission, own_name, is_open=scope == NO_TOKEN),
                 view=view,
                 summary=_one_line(summary or told.get("summary", "")),
                 description=description or told.get("description", ""),
@@ -131,6 +133,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
             raise ValueError(f"{endpoint}: {operation.method} is not a method of this API")
         if not operation.summary:
             raise ValueError(f"{endpoint}: the docstring's first line is missing")
+        if operation.is_open and (operation.method != "GET" or operation.query):
+            raise ValueError(
+                f"{endpoint}: without a token there is one answer to read, and no more"
+            )
         if endpoint in self.operations:
             raise ValueError(f"{endpoint} is declared twice")
         self.operations[endpoint] = operation
@@ -178,7 +184,7 @@ def _one_line(text: str) -> str:
 
 
 def _scope(scope: Scope | str | None, name: str) -> str | None:
-    if scope == ANY_TOKEN:
+    if scope in (ANY_TOKEN, NO_TOKEN):
         return None
     try:
         return Scope(cast("str", scope)).value
@@ -186,7 +192,13 @@ def _scope(scope: Scope | str | None, name: str) -> str | None:
         raise ValueError(f"{name}: an operation needs a scope") from None
 
 
-def _permission(permission: tuple[str, str], name: str) -> tuple[str, str]:
+def _permission(
+    permission: tuple[str, str] | None, name: str, *, is_open: bool
+) -> tuple[str, str] | None:
+    if is_open and permission is None:
+        return None
+    if is_open or permission is None:
+        raise ValueError(f"{name}: an operation has a scope and a permission, or neither")
     parts = tuple(str(part) for part in permission)
     if len(parts) != 2 or not all(_PART.fullmatch(part) for part in parts):
         raise ValueError(f"{name}: an operation needs a permission, a resource and an action")

@@ -44,7 +44,7 @@ class Operation:
     method: str
     rule: str
     scope: str | None
-    permission: tuple[str, str]
+    permission: tuple[str, str] | None
     view: View
     summary: str
     description: str
@@ -63,6 +63,11 @@ class Operation:
     errors: tuple[int, ...] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether anybody may ask, without a token."""
+        return self.permission is None
 
     def __deepcopy__(self, memo: object) -> Self:
         # Documentation is copied for each application; a declaration is the same in all of them.

@@ -33,10 +33,7 @@ def document(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "description": _description(operation),
-        # A bearer scheme has no scopes of its own for tools to look up, so ours stand beside it.
-        "security": [{SECURITY: []}],
-        "x-scopes": [operation.scope] if operation.scope else [],
-        "x-permission": {"resource": operation.permission[0], "action": operation.permission[1]},
+        **_needed(operation),
         "parameters": _parameters(operation),
         "responses": {str(operation.status): _success(operation)},
     }
@@ -49,6 +46,18 @@ def document(operation: Operation) -> dict[str, Any]:
     return doc
 
 
+def _needed(operation: Operation) -> dict[str, Any]:
+    if operation.permission is None:
+        return {"security": []}
+    resource, action = operation.permission
+    return {
+        # A bearer scheme has no scopes of its own for tools to look up, so ours stand beside it.
+        "security": [{SECURITY: []}],
+        "x-scopes": [operation.scope] if operation.scope else [],
+        "x-permission": {"resource": resource, "action": action},
+    }
+
+
 def _is_rendered(operation: Operation) -> bool:
     return operation.method == "GET" and operation.etag and "version" not in _fields(operation)
 
@@ -58,9 +67,12 @@ def _fields(operation: Operation) -> set[str]:
 
 
 def _description(operation: Operation) -> str:
-    needed = f"Scope: `{operation.scope}`." if operation.scope else "Scope: any valid token."
-    right = f"Permission: `{operation.permission[0]}` · `{operation.permission[1]}`."
-    return "\n\n".join(part for part in (operation.description, f"{needed} {right}") if part)
+    needed = "No token is needed."
+    if operation.permission is not None:
+        resource, action = operation.permission
+        scope = f"`{operation.scope}`" if operation.scope else "any valid token"
+        needed = f"Scope: {scope}. Permission: `{resource}` · `{action}`."
+    return "\n\n".join(part for part in (operation.description, needed) if part)
 
 
 def _parameters(operation: Operation) -> list[Any]:
@@ -73,7 +85,8 @@ def _parameters(operation: Operation) -> list[Any]:
         parameters.append("IfNoneMatch")
     if operation.method == "POST":
         parameters.append("IdempotencyKey")
-    parameters.append("PurposeOfUse")
+    if not operation.is_open:
+        parameters.append("PurposeOfUse")
     return parameters
 
 
@@ -130,6 +143,8 @@ def schemas_of(out: Either) -> dict[str, dict[str, Any]]:
 
 
 def _errors(operation: Operation) -> set[int]:
+    if operation.is_open:
+        return {400, 406, *operation.errors}
     found = {400, 401, 403, 406, 503, *operation.errors}
     if operation.parameters:
         found.add(404)

@@ -66,6 +66,12 @@ def read(operation: Operation, caller: Principal, cursors: Cursors) -> Reading:
     )
 
 
+def read_nothing(operation: Operation) -> None:
+    """Read a request that has nothing to say; what it says all the same is refused."""
+    _accepts_json()
+    _query(operation)
+
+
 def _accepts_json() -> None:
     accepted = request.accept_mimetypes
     if accepted and not accepted[JSON] and not accepted[PROBLEM_TYPE]:

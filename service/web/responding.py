@@ -54,13 +54,19 @@ def respond(
             headers["ETag"] = etag(result.version)
             if operation.conditional and not_modified(headers["ETag"]):
                 return Response(status=304, headers=headers)
-        body = json.dumps(operation.dump(result) if operation.dump else result)
         if operation.created:
             headers["Location"] = (
                 operation.locate(result, path_values)
                 if operation.locate
                 else f"{request.path}/{result.id}"
             )
+        return shown(operation, result, headers)
+    return Response(body, operation.status, headers, content_type=JSON)
+
+
+def shown(operation: Operation, result: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """Make the response that shows one object."""
+    body = json.dumps(operation.dump(result) if operation.dump else result)
     return Response(body, operation.status, headers, content_type=JSON)
 
 

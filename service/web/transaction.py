@@ -20,8 +20,8 @@ from service.errors import ConcordError, Forbidden, NotVisible, Unauthenticated
 from service.web import identity
 from service.web.kernel import Kernel
 from service.web.operation import Call, Operation, Path
-from service.web.reading import Reading, read
-from service.web.responding import respond
+from service.web.reading import Reading, read, read_nothing
+from service.web.responding import respond, shown
 from service.web.tokens import Principal
 
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
@@ -48,6 +48,10 @@ class Exchange:
 
 def answer(kernel: Kernel, operation: Operation, values: Mapping[str, Any]) -> Response:
     """Answer the request at hand."""
+    if operation.is_open:
+        # It tells of the service only: nobody is asked who they are, and the database is not asked at all.
+        read_nothing(operation)
+        return shown(operation, operation.view())
     caller = identity.principal(kernel.issuers)
     g.tenant_id = caller.tenant_id
     path = Path(values, any(value is None for value in values.values()))

@@ -14,7 +14,8 @@ from service.domain.vocabulary import Role, Scope
 from service.web.operation import Operation
 
 PROJECT = Path(__file__).resolve().parents[2]
-OPERATIONS = [one for blueprint in BLUEPRINTS for one in blueprint.operations.values()]
+ALL = [one for blueprint in BLUEPRINTS for one in blueprint.operations.values()]
+OPERATIONS = [one for one in ALL if not one.is_open]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
@@ -22,14 +23,19 @@ def test_an_operation_names_a_scope_and_a_right_that_somebody_has(
     operation: Operation,
 ) -> None:
     assert operation.scope is None or Scope(operation.scope) in Scope
+    assert operation.permission is not None
     resource, action = operation.permission
     assert any(
         policy.is_possible(role, policy.Resource(resource), policy.Action(action)) for role in Role
     )
 
 
+def test_nothing_is_told_without_a_token_but_what_runs_here() -> None:
+    assert [one.name for one in ALL if one.is_open] == ["getService"]
+
+
 def test_operation_ids_are_unique() -> None:
-    names = [operation.name for operation in OPERATIONS]
+    names = [operation.name for operation in ALL]
     assert len(names) == len(set(names))
 
 

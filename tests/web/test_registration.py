@@ -11,11 +11,11 @@ import pytest
 
 from service.domain.vocabulary import Scope
 from service.settings import Settings
-from service.web.blueprint import ANY_TOKEN, Blueprint, camel
+from service.web.blueprint import ANY_TOKEN, NO_TOKEN, Blueprint, camel
 from service.web.kernel import operations_of
 from service.web.operation import Call
 from service.web.setup import make_app, refuse_undeclared
-from tests.web.conftest import DocumentOut, ThingOut, World, probe_blueprint
+from tests.web.conftest import DocumentOut, ThingFilters, ThingOut, World, probe_blueprint
 
 
 def blueprint(name: str = "probe") -> Blueprint:
@@ -24,6 +24,11 @@ def blueprint(name: str = "probe") -> Blueprint:
 
 def read_probe(call: Call) -> Any:
     """Read a probe."""
+
+
+def tell_probe() -> Any:
+    """Tell anybody."""
+    return {"text": "for anybody"}
 
 
 def declare(blp: Blueprint, view: Any = read_probe, **changes: Any) -> None:
@@ -60,6 +65,46 @@ def test_scope_and_permission_have_no_default(missing: str) -> None:
     del declared[missing]
     with pytest.raises(TypeError, match=missing):
         blueprint().operation("GET", "/probe", **declared)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scope": NO_TOKEN},
+        {"permission": None},
+        {"scope": ANY_TOKEN, "permission": None},
+        {"scope": NO_TOKEN, "permission": None, "paged": True},
+        {"scope": NO_TOKEN, "permission": None, "query": ThingFilters},
+    ],
+)
+def test_what_needs_no_token_says_so_twice_and_is_one_answer(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"or neither|and no more"):
+        declare(blueprint(), **changes)
+    writes = blueprint().operation("POST", "/probe", scope=NO_TOKEN, permission=None)
+    with pytest.raises(ValueError, match="and no more"):
+        writes(read_probe)
+
+
+def test_what_needs_no_token_asks_nobody_and_no_database(settings: Settings, world: World) -> None:
+    open_to_all = blueprint()
+    declare(open_to_all, tell_probe, scope=NO_TOKEN, permission=None)
+    app = make_app(
+        settings, database=world, doors=world.doors(), blueprints=[open_to_all], checks={}
+    )
+    client = app.test_client()
+
+    answer = client.get("/api/v1/probe")
+
+    assert (answer.status_code, answer.json) == (200, {"text": "for anybody"})
+    assert client.get("/api/v1/probe?q=1").status_code == 400
+    assert client.get("/api/v1/probe", headers={"Accept": "text/csv"}).status_code == 406
+    assert world.transactions == []
+    document: Any = client.get("/openapi.json").json
+    described = document["paths"]["/api/v1/probe"]["get"]
+    assert described["security"] == []
+    assert described["description"] == "No token is needed."
+    assert set(described["responses"]) == {"200", "400", "406"}
+    assert not {"parameters", "x-scopes", "x-permission"} & set(described)
 
 
 def test_a_summary_is_required() -> None:
@@ -160,4 +205,4 @@ def test_the_hooks_we_override_are_where_we_expect_them() -> None:
         "_register_pagination_header",
     ):
         assert callable(getattr(flask_smorest.Api, hook))
-    assert ANY_TOKEN not in set(Scope)
+    assert not {ANY_TOKEN, NO_TOKEN} & set(Scope)
