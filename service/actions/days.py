@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from service.actions import notices, recheck, record
+from service.actions import notices, recheck, record, releases
 from service.domain.vocabulary import RecommendationStatus
 from service.models import items as stored
 from service.models.changes import open_obligations
@@ -27,8 +27,10 @@ def is_due(plan: CarePlan, day: date) -> bool:
 def turn(session: Session, plan: CarePlan, timezone: str, day: date) -> None:
     """Recheck a plan as of today and write what the passing of days has brought.
 
-    The plan must be locked; a plan that another request has just turned is left alone.
+    The plan must be locked; a plan that another request has just turned is left alone. A release of the
+    knowledge is taken first, so that neither is said to be the other's doing.
     """
+    releases.take(session, plan, timezone, day)
     if not is_due(plan, day):
         return
     record.bump(session, plan)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service import __version__, conflicts
-from service.actions import audit, document, gate, items, kept
+from service.actions import audit, document, gate, items, kept, releases
 from service.actions.gate import Access
 from service.actions.milestones import derived as milestone_derived
 from service.actions.views import Page, Position, Rendered
@@ -218,10 +218,10 @@ def _version(access: Access, revision: int, rows: list[stored.Change]) -> Row:
 
 
 def _tells(access: Access, row: stored.Change) -> bool:
-    """Flags, and advice while it is held, are the team's own business."""
+    """Flags, how many of them new knowledge moved, and advice while it is held, are the team's own business."""
     if not access.released:
         return True
-    return row.item_kind not in ("conflict", "recommendation")
+    return row.item_kind not in ("conflict", "recommendation") and row.action != releases.RELEASED
 
 
 def _hidden(access: Access, row: stored.Change) -> frozenset[str]:

@@ -1,1 +1,1 @@
-"""What the worker does by itself: turn the day of every plan, and forget what is kept for a time only."""
+"""What the worker does by itself: turn days, take releases of the knowledge, forget what is kept for a time only."""

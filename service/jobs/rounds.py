@@ -9,6 +9,7 @@ from typing import Final
 from service.db import Database
 from service.jobs.day_turn import turn_days
 from service.jobs.forgetting import forget_answers
+from service.jobs.knowledge_release import release_knowledge
 
 Stopping = Callable[[], bool]
 
@@ -28,5 +29,7 @@ class Round:
 ROUNDS: Final = (
     # Midnights fall on quarters of an hour, so every one is followed at once; what failed is tried again.
     Round("turn-days", "*/5 * * * *", turn_days),
+    # A batch a minute, and nothing where no plan is behind.
+    Round("release-knowledge", "* * * * *", release_knowledge),
     Round("forget-answers", "17 * * * *", forget_answers),
 )

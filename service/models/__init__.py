@@ -13,6 +13,7 @@ from service.models import (
     patients,
     plans,
     recommendations,
+    releases,
     tenants,
     users,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "patients",
     "plans",
     "recommendations",
+    "releases",
     "tenants",
     "users",
 ]

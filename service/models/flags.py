@@ -39,6 +39,7 @@ class Flag(TenantScoped, Versioned, Base):
         ForeignKeyConstraint(["tenant_id", "plan_id"], ["care_plans.tenant_id", "care_plans.id"]),
         UniqueConstraint("tenant_id", "plan_id", "fingerprint"),
         Index(None, "tenant_id", "plan_id", "status"),
+        Index(None, "tenant_id", "code"),
     )
     item_kind = "conflict"
 

@@ -8,7 +8,7 @@ from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
 # Revisions are numbered in their order, so that a later one is the greater.
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 
 _ALEMBIC: Final = table("alembic_version", column("version_num"))
 
