@@ -25,6 +25,7 @@ from service.domain.vocabulary import Purpose, Role, Scope
 from service.embedded import EmbeddedError, EmbeddedPostgres
 from service.errors import ConcordError
 from service.fhir.command import Place, import_fhir
+from service.jobs.command import knowledge
 from service.models.tenants import tenant_named
 from service.models.users import user_named
 from service.running.serve import serve
@@ -245,6 +246,15 @@ def _place_to_import() -> Iterator[Place]:
 
 
 main.add_command(import_fhir(_place_to_import))
+
+
+@contextmanager
+def _place_to_look_after() -> Iterator[Database]:
+    with prepared(demo_settings()) as bound, opened(bound) as database:
+        yield database
+
+
+main.add_command(knowledge(_place_to_look_after))
 
 
 # --- looking after the database and the specification -----------------------------------------------
