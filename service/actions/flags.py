@@ -71,7 +71,7 @@ def _found_on(access: Access, day: date, wanted: Mapping[str, Sequence[str]]) ->
         )
     )
     return [
-        View(None, {**_NOTHING_STORED, **_finding(finding), "patient_view": False})
+        View(None, {**_finding(finding), "as_of": day, "patient_view": False})
         for finding in answer["findings"]
         if _matches(finding, wanted)
     ]
@@ -88,25 +88,6 @@ def _matches(finding: Mapping[str, Any], wanted: Mapping[str, Sequence[str]]) ->
     )
 
 
-_STORED_FIELDS = (
-    "id",
-    "status",
-    "episode",
-    "opened_at",
-    "closed_at",
-    "acknowledgements",
-    "acceptances",
-    "comments",
-    "resolution",
-    "expires",
-    "caused_by",
-    "superseded_by",
-    "group",
-    "version",
-)
-_NOTHING_STORED: dict[str, Any] = dict.fromkeys(_STORED_FIELDS)
-
-
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     return {"dimension": None, **finding}
 
@@ -118,12 +99,14 @@ def show(access: Access, flag: Flag) -> View:
         return View(
             flag,
             {
+                "as_of": None,
                 "patient_view": True,
                 "status": "settled" if settled else "open",
                 "text": _SETTLED_TEXT if settled else _OPEN_TEXT,
             },
         )
-    return View(flag, {**_finding(flag.finding), "patient_view": False, "tier": flag.tier})
+    shown = {**_finding(flag.finding), "as_of": None, "patient_view": False, "tier": flag.tier}
+    return View(flag, shown)
 
 
 def one(session: Session, actor: Actor, plan_id: uuid.UUID, flag_id: uuid.UUID) -> View:

@@ -15,6 +15,7 @@ from service.api.conflicts.schemas import (
     ConflictFilters,
     ConflictOut,
     ConflictResolve,
+    DatedFindingOut,
     PatientConflictOut,
 )
 from service.domain.vocabulary import Scope
@@ -25,11 +26,14 @@ from service.web.schemas import Out, either
 
 
 def _form(view: View) -> type[Out]:
-    """A patient reads less of a flag than the team does."""
-    return PatientConflictOut if view.patient_view else ConflictOut
+    """A patient reads less of a flag than the team does; what another day brings is no flag."""
+    if view.patient_view:
+        return PatientConflictOut
+    return DatedFindingOut if view.as_of else ConflictOut
 
 
 FLAG: Final = either("ConflictView", ConflictOut, PatientConflictOut, by=_form)
+LISTED: Final = either("ListedConflict", ConflictOut, DatedFindingOut, PatientConflictOut, by=_form)
 
 blp = Blueprint(
     "conflicts",
@@ -164,7 +168,7 @@ def _after(status: str, **fields: Any) -> dict[str, Any]:
     permission=("conflict", "read"),
     query=ConflictFilters,
     paged=True,
-    out=FLAG,
+    out=LISTED,
     examples={"response": {"items": [_FLAG], "next_cursor": None}},
 )
 def list_conflicts(call: Call, plan_id: UUID) -> Page:

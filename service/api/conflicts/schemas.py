@@ -176,20 +176,24 @@ class CauseOut(Out):
     by = fields.Text(allow_none=True)
 
 
-class ConflictOut(FindingOut):
-    """Show a flag: a finding with a life. With `as_of`, what is stored of it is null."""
+class DatedFindingOut(FindingOut):
+    """Show what is found on a day that was asked for; nothing of it is stored, so it is no flag."""
 
-    id = fields.Uuid(allow_none=True)
-    version = fields.Integer(allow_none=True)
-    status = fields.Enum(FlagStatus, allow_none=True)
-    episode = fields.Integer(
-        allow_none=True, metadata={"description": "Counts how often it was opened."}
-    )
-    opened_at = fields.DateTime(allow_none=True)
+    as_of = fields.Date()
+
+
+class ConflictOut(FindingOut):
+    """Show a flag: a finding with a life."""
+
+    id = fields.Uuid()
+    version = fields.Integer()
+    status = fields.Enum(FlagStatus)
+    episode = fields.Integer(metadata={"description": "Counts how often it was opened."})
+    opened_at = fields.DateTime()
     closed_at = fields.DateTime(allow_none=True)
-    acknowledgements = fields.List(fields.Nested(AcknowledgementOut), allow_none=True)
-    acceptances = fields.List(fields.Nested(AcceptanceOut), allow_none=True)
-    comments = fields.List(fields.Nested(CommentOut), allow_none=True)
+    acknowledgements = fields.List(fields.Nested(AcknowledgementOut))
+    acceptances = fields.List(fields.Nested(AcceptanceOut))
+    comments = fields.List(fields.Nested(CommentOut))
     resolution = fields.Nested(ResolutionOut, allow_none=True)
     expires = fields.Date(
         allow_none=True, metadata={"description": "The day on which an acceptance ends."}
@@ -205,7 +209,7 @@ class ConflictOut(FindingOut):
 class PatientConflictOut(Out):
     """Show what a patient reads of a flag."""
 
-    id = fields.Uuid(allow_none=True)
+    id = fields.Uuid()
     status = fields.Enum(PatientConflictStatus)
     text = fields.Text()
 
