@@ -16,10 +16,17 @@ from service.conflicts.explain import coverage_sentence, level_words
 from service.conflicts.facts import Facts, JobDemand, Recommendation
 from service.conflicts.loads import Met, demand_on, meets
 from service.conflicts.statement import Statement
-from service.conflicts.tables import Contraindication, DrugCondition, DrugDrug, Separation, tables
+from service.conflicts.tables import (
+    Contraindication,
+    DailyMaximum,
+    DrugCondition,
+    DrugDrug,
+    Separation,
+    tables,
+)
 from service.conflicts.taxonomy import WHOLE_BODY, Demand, taxonomy
 
-Row = Contraindication | DrugCondition | DrugDrug | Separation
+Row = Contraindication | DailyMaximum | DrugCondition | DrugDrug | Separation
 VIGIL = ("vigil", 2)
 DRIVING = "driving"
 # What a finding rests on is one statement's code being another's, or a kind of it.
@@ -46,6 +53,7 @@ class Explainer:
             for table in (
                 self.drugs.drug_condition,
                 self.drugs.drug_drug,
+                self.drugs.daily_maximum,
                 self.drugs.separation,
                 self.drugs.drug_activity,
                 self.drugs.condition_activity,
@@ -272,7 +280,7 @@ class Explainer:
 
 
 def _named_by(row: Row) -> Iterator[str]:
-    if isinstance(row, DrugCondition):
+    if isinstance(row, DrugCondition | DailyMaximum):
         yield row.drug_class
     elif isinstance(row, DrugDrug):
         yield from row.classes

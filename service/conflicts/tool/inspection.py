@@ -174,9 +174,8 @@ class Inspection:
         for top in above:
             # The way walked so far, with what is still to look at; no call within a call, because
             # a chain of parents may be longer than calls may be deep.
-            way: dict[str, list[tuple[str, int]]] = (
-                {top: list(above[top])} if top not in done else {}
-            )
+            way: dict[str, list[tuple[str, int]]] = {} if top in done else {top: [*above[top]]}
+            lines: dict[str, int] = {}
             while way:
                 code = next(reversed(way))
                 if not way[code]:
@@ -186,9 +185,10 @@ class Inspection:
                 parent, line = way[code].pop(0)
                 if not self.is_known(parent, line, f"{kind} {code}", "parent", above.keys()):
                     continue
+                lines[code] = line
                 if parent in way:
-                    chain = [*way]
-                    circle = [*chain[chain.index(parent) :], parent]
-                    self.fault(line, f"{kind} {parent} is above itself: {' → '.join(circle)}")
+                    circle = [*way][[*way].index(parent) :]
+                    steps = [f"{one} (line {lines[one]})" for one in circle]
+                    self.fault(line, f"{kind} {parent} is above itself: {' → '.join(steps)}")
                 elif parent not in done:
-                    way[parent] = list(above[parent])
+                    way[parent] = [*above[parent]]

@@ -39,9 +39,9 @@ class Tables:
     ) -> str:
         """Check what every row has: its id, once in the file, and its source; give its name."""
         look = self.look
-        look.record(node, f"a row of {table}", ("id", *needed, "source"), optional)
         code = look.text(node.get("id"), f"the id of a row of {table}")
         what = f"row {code}" if code else f"a row of {table}"
+        look.record(node, what, ("id", *needed, "source"), optional)
         if code in self.rows:
             look.fault(node.line, f"{what} stands twice (first on line {self.rows[code]})")
         elif code:
