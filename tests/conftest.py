@@ -11,7 +11,9 @@ import pytest
 from service.db import Database, make_engine
 from service.domain import clock
 from tests import databases
+from tests.contract import LEDGER
 from tests.databases import DatabaseUrls, Run
+from tests.listening import Listening
 
 HERE = Path(__file__).parent
 RUN_DIRECTORY = pytest.StashKey[Path]()
@@ -26,6 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
         directory = Path(worker_input["run_directory"])
     databases.hold(directory)
     config.stash[RUN_DIRECTORY] = directory
+    listening = Listening()
+    config.pluginmanager.register(listening)
+    listening.begin()
+    config.add_cleanup(listening.end)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,6 +100,13 @@ def committed_database(committed_urls: DatabaseUrls) -> Iterator[Database]:
     database = Database(make_engine(committed_urls.service, pool_size=16))
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def planted_fault() -> Iterator[None]:
+    """Bear the 500 of a fault that the test plants; no other test may see one."""
+    with LEDGER.but_for(500):
+        yield
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def make_app(
     specification = Specification(app)
     for blueprint in blueprints:
         specification.register(blueprint)
+    app.extensions["concord.specification"] = specification
     problems.install(app)
     app.register_blueprint(health_blueprint(metrics, checks))
     app.register_blueprint(pages_blueprint(specification))

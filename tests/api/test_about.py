@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from service import __version__, conflicts
-from tests.api.conftest import Members, hold_to_specification
+from tests.api.conftest import Members
 
 API = "/api/v1"
 
@@ -15,7 +15,6 @@ def test_anybody_reads_what_runs_here(api_app: Flask) -> None:
     answer = api_app.test_client().get(API)
 
     assert answer.status_code == 200
-    hold_to_specification("GET", API, answer)
     told = answer.get_json()
     assert (told["name"], told["version"]) == ("Concord", __version__)
     assert told["knowledge_version"] == conflicts.KNOWLEDGE_VERSION

@@ -75,6 +75,7 @@ def test_a_backend_that_dies_leaves_nothing_of_its_transaction(
     assert {name: after[name] - before[name] for name in after} == dict.fromkeys(after, 1)
 
 
+@pytest.mark.usefixtures("planted_fault")
 def test_a_write_whose_audit_row_cannot_be_written_is_no_write(
     committed_database: Database, committed_urls: DatabaseUrls, clinic: Clinic, door: Door
 ) -> None:

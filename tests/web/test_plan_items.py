@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,7 +82,7 @@ class Recorder:
             "version": 7,
             "revision": 9,
             "action": "updated",
-            "at": None,
+            "at": datetime(2027, 2, 15, tzinfo=UTC),
             "by": {"id": "x", "name": "X", "role": "patient"},
             "on_behalf_of": None,
             "reason": None,

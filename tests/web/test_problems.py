@@ -66,6 +66,7 @@ def test_members_of_an_error_are_shown_and_cannot_take_the_place_of_ours(app: Fl
     assert (body["current_version"], body["status"], body["code"]) == (9, 412, "stale-version")
 
 
+@pytest.mark.usefixtures("planted_fault")
 def test_what_nobody_expected_says_nothing(client: Client, bearer: Bearer, world: World) -> None:
     world.raises = ValueError(f"{SECRET} has a bad knee")
     with capture_logs() as lines:
@@ -89,6 +90,7 @@ def test_a_fault_below_us_is_a_503_that_says_when_to_come_back(
     assert "retry_after" not in answer.json
 
 
+@pytest.mark.usefixtures("planted_fault")
 def test_an_error_without_a_class_of_its_own_is_a_500_that_says_nothing(
     client: Client, bearer: Bearer, world: World
 ) -> None:

@@ -34,6 +34,7 @@ def test_an_error_at_commit_is_an_answer_like_any_other(
     assert world.made == []
 
 
+@pytest.mark.usefixtures("planted_fault")
 def test_an_unknown_fault_at_commit_is_a_500_and_nothing_stands(
     client: Client, bearer: Bearer, world: World
 ) -> None:
@@ -43,6 +44,7 @@ def test_an_unknown_fault_at_commit_is_a_500_and_nothing_stands(
     assert (world.made, world.kept) == ([], {})
 
 
+@pytest.mark.usefixtures("planted_fault")
 def test_a_dump_that_fails_takes_the_write_with_it(
     client: Client, bearer: Bearer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
