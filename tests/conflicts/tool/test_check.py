@@ -221,6 +221,32 @@ def test_a_bad_document_names_pointer_and_line(
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "pointer", "problem"),
+    [
+        (b"\xff\xfe", "", "not-json"),
+        ("[" * 100_000, "", "not-json"),
+        ("", "", "not-json"),
+        ("[" + "9" * 5000 + "]", "", "not-json"),
+        ("[]", "", "not-an-object"),
+        ("{}", "/as_of", "required"),
+        ('{"as_of": null}', "/as_of", "required"),
+    ],
+)
+def test_what_is_no_document_is_told_too(given: str | bytes, pointer: str, problem: str) -> None:
+    done = run("check", "-", stdin=given)
+    assert (done.code, done.out) == (2, "")
+    error = json.loads(done.err)
+    assert (error["pointer"], error["problem"]) == (pointer, problem)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/plan.json", "/", "a\x00b", ""])
+def test_a_file_that_cannot_be_read_is_told_too(path: str) -> None:
+    done = run("check", path)
+    assert (done.code, done.out) == (2, "")
+    assert json.loads(done.err)["problem"] == "cannot-be-read"
+
+
 def test_a_terminal_is_sent_no_control_characters() -> None:
     medicine = {"drug_class": "nsaid", "route": "oral", "name": "\x1b[31mred\u202e\ud800"}
     document = plan_of(
