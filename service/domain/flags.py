@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from fractions import Fraction
+from typing import Any, Final
 
 from service.domain.vocabulary import TIER_RANK, FlagStatus, Tier
 
@@ -54,6 +55,21 @@ class Move(StrEnum):
 
 # The moves that open a flag or make it worse: they tell people, and they may hold what was just asked.
 TELLING = frozenset({Move.RAISE, Move.REOPEN, Move.WORSEN, Move.LAPSE})
+
+
+# What begins an episode of a flag, what ends one, and how people decide on what a rule has found.
+OPENING = frozenset({Move.RAISE, Move.REOPEN, Move.LAPSE})
+DECISIONS = frozenset({FlagStatus.RESOLVED, FlagStatus.ACCEPTED, FlagStatus.DISMISSED})
+CLOSING = DECISIONS | {FlagStatus.AUTO_CLOSED, FlagStatus.SUPERSEDED}
+
+# A rule whose flags are put aside more often than this is looked at by those who keep the rules.
+REVIEW_SHARE: Final = Fraction(60, 100)
+REVIEW_DECISIONS: Final = 20
+
+
+def is_for_review(dismissed: int, decisions: int) -> bool:
+    """Say whether a rule is dismissed too often for what it finds to be of use."""
+    return decisions >= REVIEW_DECISIONS and Fraction(dismissed, decisions) > REVIEW_SHARE
 
 
 @dataclass(frozen=True, slots=True)

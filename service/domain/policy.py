@@ -56,6 +56,7 @@ class Resource(StrEnum):
     HISTORY = "history"
     VERSION = "version"
     DOCUMENT_CHECK = "document-check"
+    RULE_STATISTICS = "rule-statistics"
 
 
 class Relation(StrEnum):
@@ -156,7 +157,7 @@ TABLE: tuple[Row, ...] = (
     *_rows(Role, (Resource.SELF, Resource.KNOWLEDGE), "read", Relation.ANYBODY, purposes=_ANY),
     *_rows(
         (*_STAFF, _R.CLINIC_ADMIN, _R.AUDITOR),
-        Resource.COLLEAGUE,
+        (Resource.COLLEAGUE, Resource.RULE_STATISTICS),
         "read",
         Relation.ANYBODY,
         purposes=_ANY,

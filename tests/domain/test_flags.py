@@ -18,6 +18,7 @@ from service.domain.flags import (
     Seen,
     Step,
     Stored,
+    is_for_review,
     reconcile,
 )
 from service.domain.vocabulary import FlagStatus, Tier
@@ -179,6 +180,14 @@ def test_what_a_persons_action_makes_of_an_open_flag() -> None:
         "dismiss": FlagStatus.DISMISSED,
     }.items():
         assert AFTER_ACTION[action] == dict.fromkeys(OPEN, status)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_a_rule_is_for_review_by_its_share_of_enough_decisions(dismissed: int, other: int) -> None:
+    decisions = dismissed + other
+    # Six of ten, without a division.
+    expected = decisions >= 20 and 10 * dismissed > 6 * decisions
+    assert is_for_review(dismissed, decisions) is expected
 
 
 def test_what_is_accepted_is_renewed_and_nothing_else_is() -> None:

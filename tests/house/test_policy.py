@@ -16,7 +16,13 @@ from service.domain.policy import Action, Relation, Resource
 from service.domain.vocabulary import Purpose, Role
 
 ANY_PURPOSE = frozenset(Purpose)
-PERSONAL = {Resource.SELF, Resource.COLLEAGUE, Resource.KNOWLEDGE, Resource.DOCUMENT_CHECK}
+PERSONAL = {
+    Resource.SELF,
+    Resource.COLLEAGUE,
+    Resource.KNOWLEDGE,
+    Resource.DOCUMENT_CHECK,
+    Resource.RULE_STATISTICS,
+}
 
 ROLES = {
     "physician": Role.PHYSICIAN,
@@ -73,6 +79,13 @@ RIGHTS: dict[Resource, dict[str, str]] = {
     Resource.SELF: everybody("read:anybody"),
     Resource.KNOWLEDGE: everybody("read:anybody"),
     Resource.COLLEAGUE: {
+        **four("read:anybody"),
+        "coordinator": "read:anybody",
+        "admin": "read:anybody",
+        "auditor": "read:anybody",
+    },
+    # Counts over all plans are nobody's record; who works with them, or looks after them, reads them.
+    Resource.RULE_STATISTICS: {
         **four("read:anybody"),
         "coordinator": "read:anybody",
         "admin": "read:anybody",
@@ -253,4 +266,9 @@ def test_possible_is_what_some_row_allows() -> None:
 def test_admins_and_auditors_see_no_clinical_content(role: Role) -> None:
     seen = {row.resource for row in policy.TABLE if row.role is role}
 
-    assert seen == {Resource.SELF, Resource.COLLEAGUE, Resource.KNOWLEDGE}
+    assert seen == {
+        Resource.SELF,
+        Resource.COLLEAGUE,
+        Resource.KNOWLEDGE,
+        Resource.RULE_STATISTICS,
+    }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from service.actions import knowledge
+from service.actions import knowledge, rule_statistics
 from service.api.conflicts.schemas import PreviewOut
 from service.api.knowledge.schemas import (
     ActivityOut,
@@ -12,6 +12,7 @@ from service.api.knowledge.schemas import (
     ConflictRulesOut,
     InstrumentsOut,
     PlanDocumentToCheck,
+    RuleStatisticsOut,
     TaxonomyOut,
 )
 from service.domain.vocabulary import Scope
@@ -57,6 +58,71 @@ def list_conflict_rules(call: Call) -> Any:
 def get_conflict_rule(call: Call, code: str) -> Any:
     """Read one rule with its documentation."""
     return knowledge.rule(call.session, call.actor, code)
+
+
+_COUNTS: Final = {
+    "flags": 41,
+    "open": 3,
+    "raised": 46,
+    "acknowledged": 22,
+    "changed": 19,
+    "accepted": 6,
+    "renewed": 2,
+    "dismissed": 9,
+    "auto_closed": 12,
+    "superseded": 0,
+}
+_DECISIONS: Final = {
+    "code": "CF02",
+    "decisions": 34,
+    "dismissed": 9,
+    "dismissed_share": 0.265,
+    "for_review": False,
+}
+
+
+@blp.operation(
+    "GET",
+    "/conflict-rules/<code>/statistics",
+    scope=ANY_TOKEN,
+    permission=("rule-statistics", "read"),
+    out=RuleStatisticsOut,
+    etag=False,
+    examples={
+        "response": {
+            **_COUNTS,
+            **_DECISIONS,
+            "type": "load-restriction",
+            "version": "1",
+            "knowledge_version": "2026.5",
+            "median_days_open": 4.5,
+            "accepted_because": [{"reason_code": "benefit-outweighs-risk", "times": 6}],
+            "by_tier": [{"tier": "warning", **_COUNTS}],
+            "by_version": [{"rule_version": "1", **_COUNTS}],
+            "review": {
+                "share_above": 0.6,
+                "decisions_from": 20,
+                "rules": [
+                    {
+                        "code": "CF27",
+                        "decisions": 25,
+                        "dismissed": 17,
+                        "dismissed_share": 0.68,
+                        "for_review": True,
+                    }
+                ],
+            },
+        }
+    },
+)
+def get_conflict_rule_statistics(call: Call, code: str) -> Any:
+    """Read what the clinic's teams made of what one rule found, and which rules are for review.
+
+    Counts over all plans of the clinic, for its staff; a rule that is dismissed in more than `share_above` of
+    `decisions_from` decisions or more is listed. `decisions` are flags that a change cleared and said so, that
+    were accepted, and that were dismissed.
+    """
+    return rule_statistics.of_rule(call.session, call.actor, code)
 
 
 @blp.operation("GET", "/instruments", scope=ANY_TOKEN, permission=_READ, out=InstrumentsOut)

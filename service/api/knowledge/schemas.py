@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import INCLUDE
 
+from service.domain.vocabulary import AcceptReason, Tier
 from service.web import fields
 from service.web.schemas import Out, Patch
 
@@ -80,6 +81,84 @@ class ConflictRulesOut(Out):
 
     items = fields.List(fields.Nested(ConflictRuleOut))
     knowledge_version = fields.Text(metadata=_VERSION)
+
+
+def _count(what: str) -> fields.Integer:
+    return fields.Integer(minimum=0, metadata={"description": what})
+
+
+class RuleCountsOut(Out):
+    """Show what became of a rule's flags in all plans of the clinic."""
+
+    flags = _count("Flags it ever raised.")
+    open = _count("Of these, the ones that are open now.")
+    raised = _count("How often they were opened, each time they came back counted too.")
+    acknowledged = _count("How often somebody said to have seen one.")
+    changed = _count("Decisions: advice was changed to clear the flag, and the change said so.")
+    accepted = _count("Decisions: accepted knowingly, for a reason and until a day.")
+    renewed = _count("How often an acceptance was renewed; no decision of its own.")
+    dismissed = _count("Decisions: put aside.")
+    auto_closed = _count("Closed because the finding was gone, whatever took it away.")
+    superseded = _count("Closed because another rule now tells it.")
+
+
+class RuleCountsOfTierOut(RuleCountsOut):
+    """Show the counts of the flags that were last found with one tier."""
+
+    tier = fields.Enum(Tier)
+
+
+class RuleCountsOfVersionOut(RuleCountsOut):
+    """Show the counts of the flags that were last found by one version of the rule."""
+
+    rule_version = fields.Text()
+
+
+class AcceptReasonCountOut(Out):
+    """Show how often a reason was given for accepting."""
+
+    reason_code = fields.Enum(AcceptReason)
+    times = _count("How often.")
+
+
+class RuleDecisionsOut(Out):
+    """Show how a rule's findings were decided on."""
+
+    code = fields.Text()
+    decisions = _count("Changed, accepted and dismissed together.")
+    dismissed = _count("Of these, dismissed.")
+    dismissed_share = fields.Number(
+        allow_none=True, metadata={"description": "Dismissed by decisions; null before the first."}
+    )
+    for_review = fields.Boolean(
+        metadata={"description": "Dismissed too often for what it finds to be of use."}
+    )
+
+
+class RuleReviewOut(Out):
+    """Show which rules are for review, and from when on one is."""
+
+    share_above = fields.Number(metadata={"description": "A dismissed share above this one."})
+    decisions_from = _count("And so many decisions or more.")
+    rules = fields.List(fields.Nested(RuleDecisionsOut))
+
+
+class RuleStatisticsOut(RuleCountsOut, RuleDecisionsOut):
+    """Show what the clinic's teams made of what one rule found."""
+
+    type = fields.Text()
+    version = fields.Text(metadata={"description": "The present version of the rule."})
+    knowledge_version = fields.Text(metadata=_VERSION)
+    median_days_open = fields.Number(
+        allow_none=True,
+        metadata={
+            "description": "From the opening of an episode to its end; null before the first."
+        },
+    )
+    accepted_because = fields.List(fields.Nested(AcceptReasonCountOut))
+    by_tier = fields.List(fields.Nested(RuleCountsOfTierOut))
+    by_version = fields.List(fields.Nested(RuleCountsOfVersionOut))
+    review = fields.Nested(RuleReviewOut)
 
 
 class ScoreRangeOut(Out):
