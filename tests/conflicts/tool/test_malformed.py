@@ -15,7 +15,7 @@ from tests.conflicts.tool.faults import ACTIVITIES, TABLES, TEXTS
 from tests.conflicts.tool.running import EXAMPLE, Done, run
 
 PLANS = [json.loads(EXAMPLE.read_text())]
-PLANS += [case.plan for case in cases({f"CF{number:02}" for number in range(1, 30)})[::40]]
+PLANS += [case.plan for case in cases({f"CF{number:02}" for number in range(1, 30)})[::8]]
 CODES = sorted({code for codes in known_codes().values() for code in codes})
 SCALARS: st.SearchStrategy[Any] = (
     st.none()
@@ -94,6 +94,30 @@ def test_a_plan_with_anything_anywhere(data: st.DataObject) -> None:
     of_a_plan(as_json, text)
     table = run("check", "--explain", "--format", "table", "-", stdin=text)
     assert (table.code, table.err) == (as_json.code, as_json.err)
+
+
+CODED = {"action", "alternative", "body_region", "code", "drug_class", "load", "region", "message"}
+OF_CODES = [
+    [way for way in ways if way[-1] in CODED or "exclude_actions" in way[:-1]] for ways in WAYS
+]
+
+
+@BOUND
+@given(data=st.data())
+def test_a_plan_with_any_codes_is_checked_and_explained(data: st.DataObject) -> None:
+    number = data.draw(st.sampled_from([at for at, ways in enumerate(OF_CODES) if ways]))
+    document = copy.deepcopy(PLANS[number])
+    for way in data.draw(st.lists(st.sampled_from(OF_CODES[number]), min_size=1, max_size=4)):
+        node = document
+        for key in way[:-1]:
+            node = node[key]
+        if isinstance(node[way[-1]], str):
+            node[way[-1]] = data.draw(st.sampled_from(CODES) | st.text(min_size=1, max_size=6))
+    for shape in ("json", "table"):
+        done = run("check", "--explain", "--format", shape, "-", stdin=json.dumps(document))
+        ends_well(done, {0, 2})
+        # The one thing that may be wrong with a code: that it is no text one can read.
+        assert done.code == 0 or json.loads(done.err)["problem"] in {"empty", "not-allowed"}
 
 
 @BOUND
