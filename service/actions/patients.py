@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.actions import audit, recheck, record
+from service.actions import audit, days, recheck, record
 from service.actions.accounts import require_anybody
 from service.actions.views import Page, Position, View
 from service.domain import clock, policy
@@ -24,6 +24,7 @@ from service.errors import FieldError, Forbidden, NotVisible, RuleConflict, Stal
 from service.models import patient_access, patients
 from service.models.patient_access import PatientNearness, Way
 from service.models.patients import Patient
+from service.models.plans import CarePlan
 
 # What a caller who may only appoint a team does not see of a patient.
 _BEYOND_NAME = frozenset(
@@ -209,6 +210,10 @@ def revise(
     pairs = _pairs(patch["identifiers"] or ()) if "identifiers" in patch else None
     if pairs is not None:
         _check_free(session, actor, pairs, patient.id)
+    plan = patient_access.locked_open_plan(session, actor.tenant_id, patient.id)
+    if plan is not None:
+        # Before the correction, so that what the day or new knowledge brings is not said to be its doing.
+        days.turn(session, plan, actor.timezone, clock.today(actor.timezone))
     patient.take(Patient.own(patch))
     if pairs is not None:
         patients.replace_identifiers(session, patient, pairs)
@@ -218,7 +223,8 @@ def revise(
         patient.version += 1
         patient.updated_at = clock.now()
         session.flush()
-        _tell_plan(session, actor, access, before, after)
+        if plan is not None:
+            _tell_plan(session, actor, access, plan, before, after)
     audit.allowed(session, actor, "update", Resource.PATIENT, patient_id=patient_id)
     return _shown(session, access)
 
@@ -232,13 +238,11 @@ def _tell_plan(
     session: Session,
     actor: Actor,
     access: PatientAccess,
+    plan: CarePlan,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
     """Bring the open plan up to date: names stand in its views, and the age in its rules."""
-    plan = patient_access.locked_open_plan(session, actor.tenant_id, access.patient.id)
-    if plan is None:
-        return
     who = record.by(actor)
     record.change(
         session,

@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, update
 from structlog.testing import capture_logs
 
 from service import conflicts
-from service.actions import closing, flag_acting, gate, items, plan_reading
+from service.actions import closing, flag_acting, gate, items, patients, plan_reading
 from service.actions.recommendations import RECOMMENDATIONS
 from service.db import Database
 from service.domain.vocabulary import PlanStatus
@@ -421,6 +421,29 @@ def test_who_writes_first_takes_the_release_and_causes_only_what_they_wrote(
     ]
     told = [one.type for one in rows(committed_database, clinic, PlanEvent)]
     assert told[-3:] == [EVENT, "recommendation.created", "conflict.raised"]
+
+
+def test_a_correction_of_the_patient_causes_only_what_age_brings(
+    committed_database: Database, opened: OpenClinic
+) -> None:
+    clinic = opened()
+    a_dispute(committed_database, clinic)
+    knew_nothing(committed_database, clinic)
+
+    with at(DAY), committed_database.transaction(clinic.tenant_id) as session:
+        patients.revise(
+            session,
+            clinic.actor("care-coordinator"),
+            clinic.patient_id,
+            1,
+            {"birth_date": date(1971, 5, 4)},
+        )
+
+    [flag] = flags(committed_database, clinic)
+    assert flag.caused_by is not None
+    assert flag.caused_by["kind"] == "knowledge"
+    told = [one.type for one in rows(committed_database, clinic, PlanEvent)]
+    assert told[-2:] == [EVENT, "patient.updated"]
 
 
 def test_a_write_is_not_held_for_what_only_new_knowledge_finds(
