@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from service.actions import accounts, audit, idempotency
-from service.api import BLUEPRINTS
+from service.api import BLUEPRINTS, TOLD
 from service.db import Database, make_engine
 from service.models.base import Base
 from service.models.plans import CONSTRAINT_CODES
@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         database=database,
         doors=DOORS,
         blueprints=BLUEPRINTS,
+        told=TOLD,
         checks={
             "database": lambda: _answers(ready),
             "migrations": lambda: _is_migrated(ready),
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
 
 def specification() -> Specification:
     """Make the specification of everything that is served; `export` writes the committed files."""
-    return specification_of(BLUEPRINTS)
+    return specification_of(BLUEPRINTS, TOLD)
 
 
 def _answers(database: Database) -> bool:

@@ -17,7 +17,7 @@ import click
 import psycopg
 from sqlalchemy import make_url
 
-from service.api import BLUEPRINTS
+from service.api import BLUEPRINTS, TOLD
 from service.conflicts import rulebook
 from service.db import Database, make_engine
 from service.demo import accounts, seed
@@ -274,7 +274,7 @@ def migrate() -> None:
 def spec(*, check: bool) -> None:
     """Write the specification into openapi/."""
     folder = PROJECT / "openapi"
-    specification = specification_of(BLUEPRINTS)
+    specification = specification_of(BLUEPRINTS, TOLD)
     if not check:
         for path in specification.export(folder):
             click.echo(path.relative_to(PROJECT))

@@ -11,9 +11,11 @@ from service.api.colleagues.routes import blp as colleagues
 from service.api.conditions.routes import blp as conditions
 from service.api.conflicts.routes import blp as conflicts
 from service.api.events.routes import blp as events
+from service.api.examples import recorded
 from service.api.goals.routes import blp as goals
 from service.api.job_demands.routes import blp as job_demands
 from service.api.knowledge.routes import blp as knowledge
+from service.api.links import LINKS
 from service.api.me.routes import blp as me
 from service.api.milestones.routes import blp as milestones
 from service.api.observations.routes import blp as observations
@@ -23,6 +25,7 @@ from service.api.preferences.routes import blp as preferences
 from service.api.recommendations.routes import blp as recommendations
 from service.api.team_members.routes import blp as team_members
 from service.web.blueprint import Blueprint
+from service.web.specification import Told
 
 # Registered in this order, and in no other way: a noun that is not named here is not served.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -47,3 +50,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     job_demands,
     appointments,
 )
+
+# What the document says beyond the declarations; `make examples` records the examples.
+TOLD = Told(LINKS, recorded)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
+
+import orjson
+
+FILE: Final = "examples.json"
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    """Read the examples that were recorded from a run."""
+    found: dict[str, Any] = orjson.loads(files(__package__).joinpath(FILE).read_bytes())
+    return found
+
 
 PLAN_ID: Final = "0199a1b2-7c3d-7e4f-8a5b-000000000001"
 PHYSIOTHERAPIST_ID: Final = "0199a1b2-7c3d-7e4f-8a5b-000000000002"

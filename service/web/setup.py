@@ -16,7 +16,7 @@ from service.web.health import blueprint as health_blueprint
 from service.web.kernel import Doors, Kernel, Transactions, operations_of
 from service.web.metrics import Metrics
 from service.web.pages import blueprint as pages_blueprint
-from service.web.specification import Specification
+from service.web.specification import Specification, Told
 from service.web.tokens import Issuers
 
 _JWKS_FOR: Final = "public, max-age=300"
@@ -29,6 +29,7 @@ def make_app(
     doors: Doors,
     blueprints: Iterable[Blueprint],
     checks: dict[str, Check],
+    told: Told | None = None,
 ) -> Flask:
     """Make the application from its parts; refuse an operation of the API without scope and permission."""
     app = Flask("service", static_folder=None)
@@ -49,7 +50,7 @@ def make_app(
     paths.install(app)
     request_log.install(app)
     metrics.install(app)
-    specification = Specification(app)
+    specification = Specification(app, told)
     for blueprint in blueprints:
         specification.register(blueprint)
     app.extensions["concord.specification"] = specification
@@ -61,11 +62,11 @@ def make_app(
     return app
 
 
-def specification_of(blueprints: Iterable[Blueprint]) -> Specification:
+def specification_of(blueprints: Iterable[Blueprint], told: Told | None = None) -> Specification:
     """Make the specification alone; it needs no settings and no database."""
     app = Flask("service", static_folder=None)
     paths.install(app)
-    specification = Specification(app)
+    specification = Specification(app, told)
     for blueprint in blueprints:
         specification.register(blueprint)
     return specification

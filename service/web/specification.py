@@ -7,8 +7,9 @@ parameters stand in each operation. The overrides touch private hooks; `tests/we
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from service import __version__
 from service.web import fields, parts
 from service.web.blueprint import Blueprint
 from service.web.downgrade import to_3_0
+from service.web.examples import add_examples
+from service.web.links import Links, add_links
 from service.web.operation_doc import schemas_of
 from service.web.schemas import Either, Out
 
@@ -35,10 +38,19 @@ _LIMITS: Final = frozenset(
 FILES: Final = ("openapi.json", "openapi-3.0.json")
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Hold what the rooms above know of their operations: links by their meaning, and recorded examples."""
+
+    links: Links = field(default_factory=dict)
+    examples: Callable[[], Mapping[str, Any]] = dict
+
+
 class Specification:
     """Hold the document of one application."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, told: Told | None = None) -> None:
+        self._told = told or Told()
         app.config.update(
             API_TITLE=parts.TITLE,
             API_VERSION=__version__,
@@ -86,7 +98,7 @@ class Specification:
     def document(self) -> dict[str, Any]:
         """Return the document, finished."""
         if self._document is None:
-            self._document = _finished(self._api.spec.to_dict())
+            self._document = _finished(self._api.spec.to_dict(), self._told)
         return self._document
 
     @property
@@ -222,7 +234,7 @@ def _comma_separated(
     return {"explode": False, "style": "form"}
 
 
-def _finished(document: dict[str, Any]) -> dict[str, Any]:
+def _finished(document: dict[str, Any], told: Told) -> dict[str, Any]:
     found = deepcopy(document)
     # The version as apispec has it went in last; the document opens with it.
     result: dict[str, Any] = {
@@ -240,6 +252,8 @@ def _finished(document: dict[str, Any]) -> dict[str, Any]:
         kind: dict(sorted(members.items())) for kind, members in sorted(components.items())
     }
     _drop_unused(result)
+    add_links(result, told.links)
+    add_examples(result, told.examples())
     return {**result, **found}
 
 
