@@ -28,6 +28,18 @@ class HasId(Protocol):
         """Name the item."""
 
 
+class Knows(Protocol):
+    """Know the taxonomy and the clinical tables."""
+
+    @property
+    def body(self) -> Taxonomy:
+        """Give the taxonomy."""
+
+    @property
+    def drugs(self) -> Tables:
+        """Give the clinical tables."""
+
+
 T = TypeVar("T", bound=HasId)
 U = TypeVar("U", bound=HasId)
 
@@ -136,8 +148,8 @@ class Day:
         self.facts = facts
         self.as_of = as_of
         self.year = date.fromordinal(as_of).year
-        self.body: Taxonomy = taxonomy()
-        self.drugs: Tables = tables()
+        self.body = taxonomy()
+        self.drugs = tables()
         self.notes: set[tuple[str, tuple[str, ...]]] = set()
         self.focus = None if focus is None else frozenset(focus)
         self.statements = (

@@ -18,27 +18,29 @@ from service.conflicts.rules import RULES
 STAGES = tuple(sorted({rule.stage for rule in RULES}))
 
 
-def run(
-    day: Day, before: Sequence[Finding] = (), rules: Sequence[Rule] = RULES
-) -> tuple[Finding, ...]:
-    """Run rules, stage by stage; what a later stage replaces is taken out.
+def run(day: Day, before: Sequence[Finding] = (), *, sums: bool = True) -> tuple[Finding, ...]:
+    """Run all rules, stage by stage; what a later stage replaces is taken out.
 
-    `before` are findings that stand already, which later stages see too.
+    `before` are findings that stand already, which later stages see too. Without `sums` those that
+    some rules draw over the whole plan are left to the caller.
     """
     found: list[Finding] = []
     for stage in STAGES:
         seen = (*before, *found)
         fresh = [
-            finding for rule in rules if rule.stage == stage for finding in _of(rule, day, seen)
+            finding
+            for rule in RULES
+            if rule.stage == stage
+            for finding in _of(rule, day, seen, sums=sums and day.whole)
         ]
         replaced = {mark for finding in fresh for mark in finding.replaces}
         found = [finding for finding in found if finding.fingerprint not in replaced] + fresh
     return tuple(sorted(found, key=lambda finding: finding.order))
 
 
-def _of(rule: Rule, day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
+def _of(rule: Rule, day: Day, found: Sequence[Finding], *, sums: bool) -> Iterator[Finding]:
     yield from rule.find(day, found)
-    if rule.sums is not None and day.whole:
+    if rule.sums is not None and sums:
         yield from rule.sums.find(day, found)
 
 

@@ -33,14 +33,19 @@ OPPOSED = {"symptom-contingent", "time-contingent"}
 
 def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at every two positives that carry a pain rule."""
-    ruled = [
-        p
-        for p in day.positives
-        if p.action is not None and (limit(p) is not None or mode(p) in OPPOSED)
-    ]
+    ruled = [p for p in day.positives if is_ruled(p)]
     for p, q in day.couples(ruled):
         if p.action in q.up or q.action in p.up:
             yield from judge(day, p, q)
+
+
+def is_ruled(item: Statement) -> bool:
+    """Say whether a statement carries a rule on pain."""
+    return (
+        item.strength > 0
+        and item.action is not None
+        and (limit(item) is not None or mode(item) in OPPOSED)
+    )
 
 
 def limit(item: Statement) -> Dose | None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from service.conflicts.day import Day
+from service.conflicts.day import Day, Knows
 from service.conflicts.explain import mention, overlap_sentence, subject, summarize, what, who
 from service.conflicts.facts import OPEN_START
 from service.conflicts.finding import Finding, Repair
@@ -46,7 +46,7 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
                 yield from judge(day, drug, p)
 
 
-def is_awake(day: Day, item: Statement) -> bool:
+def is_awake(day: Knows, item: Statement) -> bool:
     """Say whether an activity needs vigilance, or is dangerous without it."""
     if item.action is None or item.kind == "medication":
         return False
@@ -58,27 +58,33 @@ def needs_vigilance(item: Statement) -> bool:
     return any(d.load == "vigil" and d.level >= VIGILANCE for d in item.demands())
 
 
-def on(day: Day, item: Statement, code: str) -> bool:
+def on(day: Knows, item: Statement, code: str) -> bool:
     """Say whether an activity is one or below it; with a written `all`, whether it includes one."""
     return code in item.up or (item.says_all and not item.reach().isdisjoint(day.body.down[code]))
 
 
-def is_dangerous(day: Day, item: Statement) -> bool:
+def is_dangerous(day: Knows, item: Statement) -> bool:
     """Say whether an activity is among those where drowsiness may kill."""
     return any(on(day, item, code) for code in day.drugs.sedating.critical_actions)
 
 
-def is_driving(day: Day, item: Statement) -> bool:
+def is_driving(day: Knows, item: Statement) -> bool:
     """Say whether an activity is driving."""
     return on(day, item, DRIVING)
 
 
-def is_sedating(day: Day, drug: Statement) -> bool:
+def is_sedating(day: Knows, drug: Statement) -> bool:
     """Say whether a medicine makes drowsy: as it is written, else by its class."""
     stated = drug.medication.sedating if drug.medication else None
     if stated is not None:
         return stated
     return any(is_of(drug, code) for code in day.drugs.sedating.classes)
+
+
+def may_dull(day: Knows, drug: Statement) -> bool:
+    """Say whether a medicine makes drowsy, or unfit to drive by the prescriber's word."""
+    unfit = drug.medication is not None and drug.medication.fit_to_drive is False
+    return unfit or is_sedating(day, drug)
 
 
 def windows(day: Day, drug: Statement) -> list[Span]:
