@@ -345,6 +345,7 @@ def resolve_conflict(call: Call, plan_id: UUID, conflict_id: UUID) -> View:
                     "text": "One flight a day at home cannot be avoided; we look at the knee each week.",
                     "expires": "2027-03-15",
                     "monitor_by": "2027-03-01",
+                    "awaits_second": False,
                 }
             ],
         ),

@@ -150,6 +150,10 @@ class AcceptanceOut(_SignedOut):
     text = fields.Text(allow_none=True)
     expires = fields.Date(allow_none=True)
     monitor_by = fields.Date(allow_none=True)
+    awaits_second = fields.Boolean(
+        allow_none=True,
+        metadata={"description": "Whether its days count only once a second person has said so."},
+    )
 
 
 class ResolvingChangeOut(Out):
@@ -170,7 +174,12 @@ class ResolutionOut(_SignedOut):
 class CauseOut(Out):
     """Name what opened or closed a flag."""
 
-    kind = fields.Text()
+    kind = fields.Text(
+        metadata={
+            "description": "The kind of item that was written; `day` where time alone did it, `knowledge`"
+            " where a release of the knowledge did, `import` where an import did."
+        }
+    )
     id = fields.Text(allow_none=True)
     version = fields.Integer(allow_none=True)
     by = fields.Text(allow_none=True)
