@@ -187,7 +187,7 @@ def _work() -> None:
     help="Touch this file for as long as the worker is well.",
 )
 def worker(alive: Path | None) -> None:
-    """Run a worker: turn the days of plans, forget what is kept for a time only."""
+    """Run a worker: turn days, take releases of the knowledge, forget what is kept for a time only."""
     # The queue's library takes longer to load than other commands take to run.
     from service.running import work
 
