@@ -26,7 +26,8 @@ What has two forms says `out=either("ThingView", ThingOut, PatientThingOut, by=.
 object.
 An operation without scope and permission is not registered, so the service does not start;
 `scope=ANY_TOKEN` says in so many words that every valid token will do. `scope=NO_TOKEN, permission=None` is for
-what tells of the service and of nobody: its view is called with nothing, no session and no caller.
+what tells of the service and of nobody: its view is called with nothing, no session and no caller; a token
+that is sent all the same has to be valid.
 '''
 
 from __future__ import annotations

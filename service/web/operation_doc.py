@@ -67,7 +67,7 @@ def _fields(operation: Operation) -> set[str]:
 
 
 def _description(operation: Operation) -> str:
-    needed = "No token is needed."
+    needed = "No token is needed; one that is sent has to be valid."
     if operation.permission is not None:
         resource, action = operation.permission
         scope = f"`{operation.scope}`" if operation.scope else "any valid token"
@@ -144,7 +144,7 @@ def schemas_of(out: Either) -> dict[str, dict[str, Any]]:
 
 def _errors(operation: Operation) -> set[int]:
     if operation.is_open:
-        return {400, 406, *operation.errors}
+        return {400, 401, 406, *operation.errors}
     found = {400, 401, 403, 406, 503, *operation.errors}
     if operation.parameters:
         found.add(404)

@@ -49,7 +49,10 @@ class Exchange:
 def answer(kernel: Kernel, operation: Operation, values: Mapping[str, Any]) -> Response:
     """Answer the request at hand."""
     if operation.is_open:
-        # It tells of the service only: nobody is asked who they are, and the database is not asked at all.
+        # It tells of the service only, so the database is not asked. A token that is no good is refused here
+        # too: whoever sends one wants to know.
+        if "Authorization" in request.headers:
+            identity.principal(kernel.issuers)
         read_nothing(operation)
         return shown(operation, operation.view())
     caller = identity.principal(kernel.issuers)

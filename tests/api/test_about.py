@@ -21,12 +21,12 @@ def test_anybody_reads_what_runs_here(api_app: Flask) -> None:
     assert "ETag" not in answer.headers
 
 
-def test_a_token_changes_nothing(api_app: Flask, member: Members) -> None:
+def test_a_token_changes_nothing_and_has_to_be_one(api_app: Flask, member: Members) -> None:
     untold = api_app.test_client().get(API).get_json()
 
     assert member("patient").get(API).json == untold
     nonsense = {"Authorization": "Bearer nonsense"}
-    assert api_app.test_client().get(API, headers=nonsense).get_json() == untold
+    assert api_app.test_client().get(API, headers=nonsense).status_code == 401
 
 
 def test_what_it_names_is_there(api_app: Flask, member: Members) -> None:

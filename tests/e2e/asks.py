@@ -10,6 +10,7 @@ import itertools
 import re
 import uuid
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -71,6 +72,12 @@ class Clinic:
         self.physician_id = me["id"]
         self.physio_id = self.person(PHYSIO).read("/me")["id"]
         self.outsider_id = self.person("physician-outsider").read("/me")["id"]
+
+    def anew(self) -> Clinic:
+        """Give the same clinic, of whose spare activities none is taken."""
+        other = copy(self)
+        other._spare = itertools.cycle(SPARE)
+        return other
 
     def person(self, username: str) -> Person:
         return self.live.person(username)
@@ -244,7 +251,7 @@ NOUNS = (
 Maker = Callable[[Clinic], Ask]
 
 
-def _of_noun(noun: Noun) -> dict[str, Maker]:
+def of_noun(noun: Noun) -> dict[str, Maker]:
     def ask(operation: str, method: str, *, on_item: bool = True, **more: Any) -> Maker:
         history = operation.endswith("History")
 
@@ -320,7 +327,8 @@ def _resolving(limit: str) -> dict[str, Any]:
 
 
 ASKS: dict[str, Maker] = {
-    **{name: make for noun in NOUNS for name, make in _of_noun(noun).items()},
+    **{name: make for noun in NOUNS for name, make in of_noun(noun).items()},
+    "getService": _fixed("getService", PHYSICIAN, "", below_plan=False),
     "getMe": _fixed("getMe", PHYSICIAN, "/me", below_plan=False),
     "listColleagues": _fixed("listColleagues", PHYSICIAN, "/colleagues", below_plan=False),
     "listActivities": _fixed("listActivities", PHYSICIAN, "/activities", below_plan=False),

@@ -37,6 +37,7 @@ OTHERS = (
 # What names nothing of a clinic: anybody's own view, registering somebody new, and published knowledge.
 NOBODYS_OWN = frozenset(
     {
+        "getService",
         "getMe",
         "listColleagues",
         "listActivities",
@@ -248,6 +249,8 @@ def test_a_token_is_refused_on_every_route(tape: Tape, name: str) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
     for operation, recorded in tape.requests.items():
         ask = recorded.ask
+        if operation == "getService" and name == "none at all":
+            continue  # what runs here is told without a token, but with no bad one
         answer = requests.request(
             ask.method,
             f"{tape.clinic.live.base}/api/v1{ask.path}",

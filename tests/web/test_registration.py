@@ -85,7 +85,9 @@ def test_what_needs_no_token_says_so_twice_and_is_one_answer(changes: dict[str, 
         writes(read_probe)
 
 
-def test_what_needs_no_token_asks_nobody_and_no_database(settings: Settings, world: World) -> None:
+def test_what_needs_no_token_asks_nobody_and_no_database(
+    settings: Settings, world: World, bearer: Any
+) -> None:
     open_to_all = blueprint()
     declare(open_to_all, tell_probe, scope=NO_TOKEN, permission=None)
     app = make_app(
@@ -96,14 +98,17 @@ def test_what_needs_no_token_asks_nobody_and_no_database(settings: Settings, wor
     answer = client.get("/api/v1/probe")
 
     assert (answer.status_code, answer.json) == (200, {"text": "for anybody"})
+    assert client.get("/api/v1/probe", headers=bearer()).status_code == 200
+    forged = {"Authorization": "Bearer nonsense"}
+    assert client.get("/api/v1/probe", headers=forged).status_code == 401
     assert client.get("/api/v1/probe?q=1").status_code == 400
     assert client.get("/api/v1/probe", headers={"Accept": "text/csv"}).status_code == 406
     assert world.transactions == []
     document: Any = client.get("/openapi.json").json
     described = document["paths"]["/api/v1/probe"]["get"]
     assert described["security"] == []
-    assert described["description"] == "No token is needed."
-    assert set(described["responses"]) == {"200", "400", "406"}
+    assert described["description"] == "No token is needed; one that is sent has to be valid."
+    assert set(described["responses"]) == {"200", "400", "401", "406"}
     assert not {"parameters", "x-scopes", "x-permission"} & set(described)
 
 
