@@ -34,6 +34,7 @@ from service.domain import clock
 from service.domain.vocabulary import FlagStatus
 from service.errors import ConcordError
 from service.jobs.day_turn import turn_days
+from service.jobs.knowledge_release import release_knowledge
 from service.models.changes import Change
 from service.models.flags import flags_of_plan
 from service.models.plans import CarePlan
@@ -164,20 +165,26 @@ class Days(RuleBasedStateMachine):
             supersedes=[str(chosen)],
         )
 
-    @rule(data=st.data(), days=st.integers(min_value=1, max_value=28))
-    def accept(self, data: st.DataObject, days: int) -> None:
+    @rule(
+        data=st.data(),
+        days=st.integers(min_value=1, max_value=28),
+        look_after=st.one_of(st.none(), st.integers(min_value=1, max_value=28)),
+    )
+    def accept_or_renew(self, data: st.DataObject, days: int, look_after: int | None) -> None:
         with self._session() as session:
             who = self.clinic.actor("physician")
             gate.enter(session, who, self.clinic.plan_id, lock=True)
             open_now = [
                 flag
                 for flag in flags_of_plan(session, who.tenant_id, self.clinic.plan_id)
-                if flag.status in (FlagStatus.DETECTED, FlagStatus.ACKNOWLEDGED)
+                if flag.status
+                in (FlagStatus.DETECTED, FlagStatus.ACKNOWLEDGED, FlagStatus.ACCEPTED)
             ]
             if not open_now:
                 return
             flag = data.draw(st.sampled_from(open_now))
             until = self.day + timedelta(days=days)
+            look = None if look_after is None else self.day + timedelta(days=look_after)
         # Who may accept, and until when, is not this test's matter: a refusal changes nothing.
         with suppress(ConcordError), self._session() as session:
             flag_acting.accept(
@@ -186,7 +193,12 @@ class Days(RuleBasedStateMachine):
                 self.clinic.plan_id,
                 flag.id,
                 flag.version,
-                {"reason_code": "benefit-outweighs-risk", "text": "agreed", "expires": until},
+                {
+                    "reason_code": "benefit-outweighs-risk" if look is None else "will-monitor",
+                    "text": "agreed",
+                    "expires": until,
+                    "monitor_by": look,
+                },
             )
             self.accepted += 1
 
@@ -205,6 +217,19 @@ class Days(RuleBasedStateMachine):
     def the_worker_comes(self) -> None:
         with clock.set_to(self.now):
             turn_days(self.database)
+
+    @rule()
+    def another_knowledge_is_released(self) -> None:
+        """What it finds is the same here: whatever moves, moves by the day alone."""
+        with self._session() as session:
+            plan = self._plan(session)
+            if plan.knowledge_version is not None:
+                plan.knowledge_version = "2020.1"
+
+    @rule()
+    def the_worker_rechecks(self) -> None:
+        with clock.set_to(self.now):
+            release_knowledge(self.database)
 
     # --- what must hold -----------------------------------------------------------------------
 
@@ -228,6 +253,7 @@ class Days(RuleBasedStateMachine):
 
     @rule()
     def a_day_that_was_turned_is_not_turned_again(self) -> None:
+        self.the_worker_rechecks()
         with self._session() as session:
             gate.enter(session, self.clinic.actor("psychologist"), self.clinic.plan_id)
             session.flush()
@@ -238,6 +264,27 @@ class Days(RuleBasedStateMachine):
             gate.enter(session, self.clinic.actor("physician"), self.clinic.plan_id, lock=True)
             session.flush()
             assert self._counted(session) == before
+
+    @invariant()
+    def no_acceptance_outlives_its_days(self) -> None:
+        with self._session() as session:
+            plan = self._plan(session)
+            if plan.next_change is not None and plan.next_change <= self.day:
+                return
+            for flag in flags_of_plan(session, plan.tenant_id, plan.id):
+                if flag.status == FlagStatus.ACCEPTED:
+                    assert flag.expires is not None
+                    assert flag.expires > self.day
+                    assert flag.monitor_by is None or flag.monitor_by > self.day
+
+    @invariant()
+    def new_knowledge_that_finds_the_same_moves_nothing(self) -> None:
+        with self._session() as session:
+            told = session.scalars(
+                select(Change.after).where(Change.action == "knowledge-released")
+            ).all()
+        for counts in told:
+            assert not any(counts[name] for name in ("opened", "worsened", "eased", "closed"))
 
     @invariant()
     def a_flag_is_not_raised_twice_nor_closed_twice_in_a_row(self) -> None:
