@@ -198,7 +198,12 @@ def _named_enumeration(
         return {}
     name = field.enum.__name__
     if name not in self.spec.components.schemas:
-        described: dict[str, Any] = {"type": "string", "enum": [one.value for one in field.enum]}
+        described: dict[str, Any] = {
+            "type": "string",
+            "enum": [one.value for one in field.enum],
+            # Generators else make names of the values: `IN_MINUS_PROGRESS`, `GREATER_THAN_OR_EQUAL_TO`.
+            "x-enum-varnames": [one.name for one in field.enum],
+        }
         doc = (field.enum.__doc__ or "").strip()
         if doc:
             described["description"] = " ".join(doc.split())

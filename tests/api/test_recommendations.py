@@ -437,6 +437,16 @@ def test_a_preview_answers_before_saving(member: Members) -> None:
     assert physio.get("conflicts").json["items"] == []
 
 
+def test_null_changes_are_as_absent_in_a_preview(member: Members) -> None:
+    physio = member("physiotherapist")
+    give(member("physician"), NO_HEAVY_LIFTING)
+    plain = physio.post("recommendations/preview", DEADLIFT)
+    answer = physio.post("recommendations/preview", {**DEADLIFT, "changes": None})
+    assert answer.status_code == 200
+    assert [one["code"] for one in answer.json["findings"]] == ["CF03"]
+    assert answer.json == plain.json
+
+
 def test_a_preview_of_a_change_says_only_what_gets_worse(member: Members) -> None:
     physician, physio = member("physician"), member("physiotherapist")
     give(physician, NO_STAIRS)

@@ -99,6 +99,7 @@ def test_enumerations_are_named_and_typed_and_null_is_said(document: dict[str, A
     assert schemas["Colour"] == {
         "type": "string",
         "enum": ["red", "blue"],
+        "x-enum-varnames": ["RED", "BLUE"],
         "description": "The colour of a thing.",
     }
     nullable = {"anyOf": [{"$ref": "#/components/schemas/Colour"}, {"type": "null"}]}

@@ -322,7 +322,8 @@ def _require_new(data: dict[str, Any]) -> None:
 @validates_schema
 def _one_or_several(self: Patch, data: dict[str, Any], **_: Any) -> None:
     """Read one new recommendation, or `changes` and nothing beside them."""
-    if "changes" not in data:
+    if data.get("changes") is None:
+        data.pop("changes", None)
         _require_new(data)
         return
     beside = {name: ["beside-changes"] for name in data if name != "changes"}
@@ -346,7 +347,10 @@ RecommendationPreview = cast(
         "RecommendationPreview",
         (patch_of("_Single", RecommendationCreate, without=_UNASKED),),
         {
-            "changes": fields.List(fields.Nested(RecommendationChange), min_items=1, max_items=20),
+            # Null is as absent: a client that always sends its lists would else send an empty one.
+            "changes": fields.List(
+                fields.Nested(RecommendationChange), min_items=1, max_items=20, allow_none=True
+            ),
             "check_one_or_several": _one_or_several,
             "__doc__": "Ask what one new recommendation, or several changes, would raise.",
         },
