@@ -182,6 +182,10 @@ FAULTS: dict[str, tuple[str, str, str, str, str]] = {
         TABLES, '"id": "SP03"', '"arthroplasty"', '"arthoplasty"',
         "row SP03: event 'arthoplasty' is unknown; did you mean arthroplasty?",
     ),
+    "gap at an unknown part": (
+        TABLES, '"id": "SP05"', '"spine"', '"spin"',
+        "row SP05: region 'spin' is unknown; did you mean spine?",
+    ),
     "gap that is a text": (
         TABLES, '"id": "SP03"', "180", '"180"',
         "days of row SP03 must be a whole number from 1 to 36500",

@@ -18,6 +18,7 @@ from service.conflicts.tables import tables
 from service.conflicts.taxonomy import taxonomy
 from service.conflicts.tool.validate import Source, check_files
 from tests.conflicts.tool.faults import ACTIVITIES, FAULTS, TABLES, TEXTS, planted
+from tests.conflicts.tool.faults_of_form import FAULTS_OF_FORM
 from tests.conflicts.tool.running import run
 
 
@@ -28,9 +29,12 @@ def test_what_is_shipped_is_clean() -> None:
     assert run("validate", "--format", "json").json == []
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
+PLANTED = FAULTS | FAULTS_OF_FORM
+
+
+@pytest.mark.parametrize("name", sorted(PLANTED))
 def test_a_planted_fault_is_found_on_its_line(tmp_path: Path, name: str) -> None:
-    file, anchor, old, new, message = FAULTS[name]
+    file, anchor, old, new, message = PLANTED[name]
     text, line = planted(file, anchor, old, new)
     path = tmp_path / file
     path.write_text(text)
@@ -63,6 +67,10 @@ def test_a_circle_is_told_with_all_its_lines(
     circles = [said for said in done.out.splitlines() if "is above itself" in said]
     assert circles
     assert any(f": {kind} " in said and f"(line {line})" in said for said in circles)
+
+
+def test_no_fault_is_listed_twice() -> None:
+    assert len(PLANTED) == len(FAULTS) + len(FAULTS_OF_FORM)
 
 
 def test_all_faults_of_a_file_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
