@@ -170,6 +170,9 @@ FAULTS_OF_FORM: dict[str, tuple[str, str, str, str, str]] = {
     "unknown route of a pair": (
         TABLES, '"id": "DD01"', '"oral"', '"aural"', "a_routes of row DD01: route 'aural' is unknown",
     ),
+    "tier of a pair": (
+        TABLES, '"id": "DD10"', '"critical"', '"dire"', "row DD10: tier 'dire' is unknown",
+    ),
     "maximum of an unknown class": (
         TABLES, '"id": "DM01"', '"paracetamol"', '"paracetamole"',
         "row DM01: drug class 'paracetamole' is unknown; did you mean paracetamol?",

@@ -31,9 +31,17 @@ class Done:
         return json.loads(self.out)
 
 
-def run(*arguments: str, stdin: str | bytes = "") -> Done:
+class Terminal(io.StringIO):
+    """Pretend that somebody reads along."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def run(*arguments: str, stdin: str | bytes = "", terminal: bool = False) -> Done:
     """Run a command in this process; an exit of argparse is its exit code."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
     raw = stdin if isinstance(stdin, bytes) else stdin.encode("utf-8", "surrogatepass")
     given = io.TextIOWrapper(io.BytesIO(raw))
     with patch("sys.stdin", given), redirect_stdout(out), redirect_stderr(err):

@@ -75,6 +75,26 @@ def test_a_terminal_that_lacks_a_letter_gets_an_escape(encoding: str) -> None:
     assert "\\u2192" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "command", [("check", str(EXAMPLE)), ("explain", "CF02"), ("taxonomy", "deadlift")]
+)
+def test_text_on_a_terminal_and_json_anywhere_else(command: tuple[str, ...]) -> None:
+    assert run(*command, terminal=True).out == run(*command, "--format", "table").out
+    assert run(*command).out == run(*command, "--format", "json").out
+    assert run(*command, "--format", "json", terminal=True).out == run(*command).out
+
+
+@pytest.mark.parametrize("columns", [1, 60, 100, 1000])
+def test_text_keeps_to_the_width_of_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = run("check", "--explain", "--format", "table", str(EXAMPLE)).out
+    longest = max(len(line) for line in out.splitlines()[2:])
+    assert longest <= min(max(columns, 60), 140)
+    assert columns < 1000 or longest > 120
+
+
 def test_help_shows_every_command_with_examples_and_exit_codes() -> None:
     top = run("--help")
     assert top.code == 0
