@@ -71,7 +71,7 @@ def _found_on(access: Access, day: date, wanted: Mapping[str, Sequence[str]]) ->
         )
     )
     return [
-        View(None, {**_finding(finding), "as_of": day, "patient_view": False})
+        View(None, {**_finding(finding), "status": "found", "as_of": day, "patient_view": False})
         for finding in answer["findings"]
         if _matches(finding, wanted)
     ]

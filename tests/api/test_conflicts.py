@@ -95,7 +95,8 @@ def test_another_day_is_found_and_not_stored(flag: dict[str, Any], member: Membe
 
     assert [one["fingerprint"] for one in during] == [flag["fingerprint"]]
     assert during[0]["as_of"] == "2027-03-20"
-    assert not {"id", "version", "status", "episode"} & during[0].keys()
+    assert during[0]["status"] == "found"
+    assert not {"id", "version", "episode"} & during[0].keys()
     assert after == []
     assert flag_of(physio, "CF01") == flag
 

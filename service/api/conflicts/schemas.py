@@ -22,6 +22,7 @@ from service.api.recommendations.schemas import ContextOut, RecommendationPatch
 from service.conflicts.reader import FIRST_YEAR, LAST_YEAR
 from service.domain.vocabulary import (
     AcceptReason,
+    DatedFindingStatus,
     FlagStatus,
     NotCheckedReason,
     PatientConflictStatus,
@@ -188,6 +189,7 @@ class CauseOut(Out):
 class DatedFindingOut(FindingOut):
     """Show what is found on a day that was asked for; nothing of it is stored, so it is no flag."""
 
+    status = fields.Enum(DatedFindingStatus, metadata={"description": "What tells it from a flag."})
     as_of = fields.Date()
 
 

@@ -32,6 +32,7 @@ from service.domain.vocabulary.facts import (
 from service.domain.vocabulary.flags import (
     TIER_RANK,
     AcceptReason,
+    DatedFindingStatus,
     FlagStatus,
     NotCheckedReason,
     PatientConflictStatus,
@@ -85,6 +86,7 @@ __all__ = [
     "ContextPhase",
     "ContextSetting",
     "ContextSupervision",
+    "DatedFindingStatus",
     "Discipline",
     "DoseDimension",
     "EndEventKind",

@@ -81,6 +81,12 @@ class PatientConflictStatus(StrEnum):
     SETTLED = "settled"
 
 
+class DatedFindingStatus(StrEnum):
+    """What is found on a day that was asked for is found, and no more: it is no flag."""
+
+    FOUND = "found"
+
+
 class AcceptReason(StrEnum):
     """Why a contradiction is accepted knowingly."""
 
