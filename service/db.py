@@ -251,4 +251,7 @@ def _bind(connection: Connection, tenant: str) -> None:
 
 
 def _complete(session: Session) -> None:
+    """Commit, and do what waited for it (`session.info["after_commit"]`)."""
     session.commit()
+    for call in session.info.pop("after_commit", ()):
+        call()

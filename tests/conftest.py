@@ -14,10 +14,19 @@ from tests import databases
 from tests.contract import LEDGER
 from tests.databases import DatabaseUrls, Run
 from tests.listening import Listening
+from tests.pictures import true_pictures
 
 HERE = Path(__file__).parent
 RUN_DIRECTORY = pytest.StashKey[Path]()
 FROZEN_INSTANT = datetime(2027, 2, 15, 9, 30, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record",
+        action="store_true",
+        help="Write the examples of the specification instead of comparing them.",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,16 +78,16 @@ def database_urls(database_run: Run) -> DatabaseUrls:
 
 
 @pytest.fixture(scope="session")
-def _shared_engine(database_urls: DatabaseUrls):
+def shared_engine(database_urls: DatabaseUrls):
     engine = make_engine(database_urls.service, pool_size=2)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def database(_shared_engine) -> Iterator[Database]:
+def database(shared_engine) -> Iterator[Database]:
     """A database whose transactions are savepoints; all of it is rolled back after the test."""
-    with _shared_engine.connect() as connection:
+    with shared_engine.connect() as connection:
         outer = connection.begin()
         try:
             yield Database.bound_to(connection)
@@ -120,3 +129,11 @@ def frozen_day() -> Iterator[date]:
 def on_day() -> Callable[[date], object]:
     """Set the clock to another day, for the length of a `with`."""
     return lambda day: clock.set_to(datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC))
+
+
+@pytest.fixture(autouse=True)
+def _pictures_are_true(true_pictures: None) -> None:
+    """Never let a picture that is kept differ from the plan it is of."""
+
+
+__all__ = ["true_pictures"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -33,41 +33,31 @@ def from_rows(rows: Mapping[str, Any], day: date, timezone: str) -> dict[str, An
     document: dict[str, Any] = {
         "as_of": day.isoformat(),
         "patient": _said({"birth_year": rows["birth_year"]}),
-        "recommendations": [_recommendation(row) for row in rows["recommendations"]],
-        "goals": [{**_of(row, _GOAL), "owner": _owner(row)} for row in rows["goals"]],
-        "milestones": [
-            {**_of(row, _MILESTONE), "owner": _milestone_owner(row)} for row in rows["milestones"]
-        ],
-        "preferences": [
-            _of(row, ("action", "attitude", "alternative")) for row in rows["preferences"]
-        ],
-        "conditions": [
-            _of(row, ("code", "start", "end")) for row in rows["conditions"] if row["code"]
-        ],
-        "allergies": [
-            _of(row, ("drug_class", "start", "end"))
-            for row in rows["allergies"]
-            if row["drug_class"]
-        ],
-        "observations": [
-            _of(row, ("code", "value", "unit", "date")) for row in rows["observations"]
-        ],
-        "job_demands": [
-            {**_of(row, ("action", "body_region", "dose")), "removed": row["removed"]}
-            for row in rows["job_demands"]
-        ],
-        "events": [
-            _of(row, ("code", "body_region", "laterality", "date")) for row in rows["events"]
-        ],
-        "appointments": [
-            _appointment(row, timezone)
-            for row in rows["appointments"]
-            if row["status"] not in ("cancelled", "missed")
-        ],
     }
-    for row in rows["capacities"]:
-        document["capacity"] = _of(row, ("minutes_per_day", "hours_per_week", "resources"))
+    for table, key in KEYS.items():
+        items = [one for row in rows[table] if (one := from_row(table, row, timezone)) is not None]
+        if key != "capacity":
+            document[key] = items
+        elif items:
+            document[key] = items[-1]
     return document
+
+
+def from_row(table: str, row: Row, timezone: str) -> Row | None:
+    """Build one item of the plan document; None for a row that the engine is not to see."""
+    if table == "appointments":
+        gone = row["status"] in ("cancelled", "missed")
+        return None if gone else _appointment(row, timezone)
+    return _BUILDERS[table](row)
+
+
+def _only(*names: str, needs: str | None = None) -> Callable[[Row], Row | None]:
+    """Build an item of these fields; one without the code it is known by is left out."""
+
+    def build(row: Row) -> Row | None:
+        return _of(row, names) if needs is None or row[needs] else None
+
+    return build
 
 
 def _recommendation(row: Row) -> Row:
@@ -113,6 +103,18 @@ def _milestone_owner(row: Row) -> Row:
     return _owner(row)
 
 
+def _goal(row: Row) -> Row:
+    return {**_of(row, _GOAL), "owner": _owner(row)}
+
+
+def _milestone(row: Row) -> Row:
+    return {**_of(row, _MILESTONE), "owner": _milestone_owner(row)}
+
+
+def _job_demand(row: Row) -> Row:
+    return {**_of(row, ("action", "body_region", "dose")), "removed": row["removed"]}
+
+
 def _appointment(row: Row, timezone: str) -> Row:
     def local(value: str) -> str:
         moment = datetime.fromisoformat(value).astimezone(clock.zone(timezone))
@@ -124,3 +126,32 @@ def _appointment(row: Row, timezone: str) -> Row:
         "end": local(row["end"]),
         "owner": _author(row),
     }
+
+
+# Where a table's rows stand in the plan document.
+KEYS = {
+    "recommendations": "recommendations",
+    "goals": "goals",
+    "milestones": "milestones",
+    "preferences": "preferences",
+    "conditions": "conditions",
+    "allergies": "allergies",
+    "observations": "observations",
+    "job_demands": "job_demands",
+    "events": "events",
+    "appointments": "appointments",
+    "capacities": "capacity",
+}
+
+_BUILDERS: dict[str, Callable[[Row], Row | None]] = {
+    "recommendations": _recommendation,
+    "goals": _goal,
+    "milestones": _milestone,
+    "preferences": _only("action", "attitude", "alternative"),
+    "conditions": _only("code", "start", "end", needs="code"),
+    "allergies": _only("drug_class", "start", "end", needs="drug_class"),
+    "observations": _only("code", "value", "unit", "date"),
+    "job_demands": _job_demand,
+    "events": _only("code", "body_region", "laterality", "date"),
+    "capacities": _only("minutes_per_day", "hours_per_week", "resources"),
+}

@@ -7,7 +7,7 @@ holds while it is open, critical, and no resolver has answered it in this episod
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -44,9 +44,9 @@ def hold(
     who: By,
     flags: Iterable[Flag],
     written: Mapping[uuid.UUID, tuple[Recommendation, Mapping[str, Any] | None]],
-) -> bool:
-    """Hold what was written and is named by one of these flags; say whether anything was."""
-    held = False
+) -> list[Recommendation]:
+    """Hold what was written and is named by one of these flags; give what was."""
+    held = []
     for flag in flags:
         if not holds(flag):
             continue
@@ -61,7 +61,7 @@ def hold(
                     else None
                 )
             _set(session, plan, who, item, "held", [*item.held_by, str(flag.id)])
-            held = True
+            held.append(item)
     return held
 
 
@@ -69,16 +69,19 @@ def release(
     session: Session,
     plan: CarePlan,
     who: By,
-    flags: Mapping[uuid.UUID, Flag],
+    known: Callable[[], Mapping[uuid.UUID, Flag]],
     rows: Sequence[Mapping[str, Any]],
     written: Iterable[uuid.UUID] = (),
-) -> bool:
-    """Let go of everything whose flags no longer hold it; say whether anything was."""
+) -> list[Recommendation]:
+    """Let go of everything whose flags no longer hold it; give what was."""
     own = set(written)
-    released = False
+    released = []
+    flags = None
     for row in rows:
         if not row["held_by"]:
             continue
+        if flags is None:
+            flags = known()
         still = [
             one
             for one in row["held_by"]
@@ -92,7 +95,7 @@ def release(
         if item.id not in own:
             item.version += 1
         _set(session, plan, who, item, "held" if still else "released", still)
-        released = True
+        released.append(item)
     return released
 
 

@@ -7,7 +7,7 @@ facts and a day and gives findings; this file alone turns findings into stored f
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service import conflicts
-from service.actions import document, holds, notices, record
+from service.actions import holds, notices, record
+from service.actions import picture as pictures
+from service.actions.picture import Picture
 from service.actions.record import By
 from service.domain import clock
-from service.domain.flags import OPEN, TELLING, Move, Seen, Step, Stored, reconcile
+from service.domain.flags import OPEN, TELLING, Move, Step, Stored, reconcile
 from service.domain.ids import new_id
 from service.domain.merge import jsonable
 from service.domain.recommendations import is_limit
@@ -26,7 +28,6 @@ from service.domain.succession import Derived, end_events, successions
 from service.domain.vocabulary import FlagStatus, RecommendationStatus, Tier
 from service.models import flags as stored_flags
 from service.models import items as stored_items
-from service.models.document import rows_of_plan
 from service.models.flags import Flag
 from service.models.plans import OPEN_STATUSES, CarePlan
 from service.models.recommendations import Recommendation
@@ -71,55 +72,43 @@ def plan(
 
     `written` are the items this very request wrote, with their state before: what may be held.
     """
-    rows = _settled_rows(session, plan, cause.who, lambda rows: end_events(rows, timezone))
-    flags = {
-        flag.fingerprint: flag
-        for flag in stored_flags.flags_of_plan(session, plan.tenant_id, plan.id)
-    }
+    session.flush()
+    picture = pictures.of(session, plan, day, timezone)
+    _settle(session, plan, cause.who, picture, end_events(picture.rows, timezone))
+    flags = _Flags(session, plan, picture.flags)
     holdable: Written = {
         item.id: (item, before) for item, before in written if may_hold and holds.may_be_held(item)
     }
     told: list[Flag] = []
-    found: Sequence[Mapping[str, Any]] = ()
-    facts = None
     for round_number in range(_ROUNDS):
-        facts = conflicts.parse(document.from_rows(rows, day, timezone))
-        found = [finding.to_dict() for finding in conflicts.detect(facts, day)]
-        moved = _reconcile(session, plan, flags, found, rows, day, cause)
+        moved = _reconcile(session, plan, flags, picture, day, cause)
         told.extend(flag for flag, step in moved if step.move in TELLING)
-        session.flush()
-        by_id = {flag.id: flag for flag in flags.values()}
         asked = [
             flag for flag, step in moved if step.move in TELLING and step.move is not Move.LAPSE
         ]
-        changed = round_number == 0 and holds.hold(session, plan, cause.who, asked, holdable)
-        released = holds.release(session, plan, cause.who, by_id, rows["recommendations"], holdable)
-        if not (changed or released):
+        held = holds.hold(session, plan, cause.who, asked, holdable) if round_number == 0 else []
+        let_go = holds.release(
+            session, plan, cause.who, flags.by_id, picture.rows["recommendations"], holdable
+        )
+        if not (held or let_go):
             break
         session.flush()
-        rows = rows_of_plan(session, plan.tenant_id, plan.id)
+        picture.take([*held, *let_go])
     # Only now: a successor that has just been held takes nobody's place.
-    rows = _settled_rows(
-        session, plan, cause.who, lambda rows: successions(rows["recommendations"], day), rows
-    )
+    _settle(session, plan, cause.who, picture, successions(picture.rows["recommendations"], day))
     plan.checked_on = day
     plan.knowledge_version = conflicts.KNOWLEDGE_VERSION
-    plan.next_change = _next_change(rows, facts, flags.values(), day)
+    picture.flags = flags.stored()
+    plan.next_change = _next_change(picture, day)
+    pictures.keep(session, plan, picture)
     return told
 
 
-def _settled_rows(
-    session: Session,
-    plan: CarePlan,
-    who: By,
-    follows: Callable[[Mapping[str, Any]], list[Derived]],
-    rows: Mapping[str, Any] | None = None,
-) -> Mapping[str, Any]:
-    """Write what follows from other items and give the plan's rows with it."""
-    session.flush()
-    if rows is None:
-        rows = rows_of_plan(session, plan.tenant_id, plan.id)
-    changes = follows(rows)
+def _settle(
+    session: Session, plan: CarePlan, who: By, picture: Picture, changes: Sequence[Derived]
+) -> None:
+    """Write what follows from other items, and bring the picture up to date with it."""
+    settled = []
     for change in changes:
         item = stored_items.item(
             session, Recommendation, plan.tenant_id, plan.id, uuid.UUID(change.id)
@@ -132,42 +121,71 @@ def _settled_rows(
         item.updated_at = clock.now()
         after = {**item.state(), "superseded_by": jsonable(item.superseded_by)}
         record.change(session, plan, who, item, change.action, before=before, after=after)
-    if not changes:
-        return rows
-    session.flush()
-    return rows_of_plan(session, plan.tenant_id, plan.id)
+        settled.append(item)
+    if settled:
+        session.flush()
+        picture.take(settled)
+
+
+class _Flags:
+    """Know what is stored of a plan's flags; read them whole only where one is to move."""
+
+    def __init__(self, session: Session, plan: CarePlan, known: tuple[Stored, ...] | None) -> None:
+        self._session = session
+        self._plan = plan
+        self._known = known
+        self._read: dict[str, Flag] | None = None
+
+    def stored(self) -> tuple[Stored, ...]:
+        """Give what decides on their next moves."""
+        if self._read is None and self._known is not None:
+            return self._known
+        return tuple(_stored(flag) for flag in self.whole().values())
+
+    def whole(self) -> dict[str, Flag]:
+        """Give them by fingerprint, each with its life."""
+        if self._read is None:
+            found = stored_flags.flags_of_plan(self._session, self._plan.tenant_id, self._plan.id)
+            self._read = {flag.fingerprint: flag for flag in found}
+        return self._read
+
+    def by_id(self) -> dict[uuid.UUID, Flag]:
+        """Give them by their ids."""
+        return {flag.id: flag for flag in self.whole().values()}
 
 
 def _reconcile(
-    session: Session,
-    plan: CarePlan,
-    flags: dict[str, Flag],
-    found: Sequence[Mapping[str, Any]],
-    rows: Mapping[str, Any],
-    day: date,
-    cause: Cause,
+    session: Session, plan: CarePlan, flags: _Flags, picture: Picture, day: date, cause: Cause
 ) -> list[tuple[Flag, Step]]:
-    findings = {finding["fingerprint"]: finding for finding in found}
-    limits = {row["id"] for row in rows["recommendations"] if is_limit(row)}
-    by_id = {str(flag.id): fingerprint for fingerprint, flag in flags.items()}
+    """Bring stored flags and today's findings together; give the flags that moved."""
+    found, seen = picture.seen()
+    cited = {uuid.UUID(one) for one in cause.resolves}
     steps = reconcile(
-        [_stored(flag) for flag in flags.values()],
-        [_seen(finding) for finding in found],
+        flags.stored(),
+        seen,
         day,
-        cited=frozenset(by_id[one] for one in cause.resolves if one in by_id),
+        cited=frozenset(flag.fingerprint for code, flag in flags.by_id().items() if code in cited)
+        if cited
+        else frozenset(),
         compare=conflicts.compare_material,
     )
+    if not steps:
+        return []
+    findings = {finding.fingerprint: finding for finding in found}
+    limits = {row["id"] for row in picture.rows["recommendations"] if is_limit(row)}
     told_on = cause.told_on or day
     team = notices.Team(session, plan, told_on) if any(s.move in TELLING for s in steps) else None
+    known = flags.whole()
     moved = []
     for step in steps:
-        flag = flags.get(step.fingerprint)
+        flag = known.get(step.fingerprint)
+        finding = findings.get(step.fingerprint)
         before = None if flag is None else flag_state(flag)
         if flag is None:
-            flag = _new_flag(plan, findings[step.fingerprint])
-            flags[step.fingerprint] = flag
+            assert finding is not None
+            flag = known[step.fingerprint] = _new_flag(plan, finding.to_dict())
             session.add(flag)
-        _take(flag, step, findings.get(step.fingerprint), flags, cause)
+        _take(flag, step, None if finding is None else finding.to_dict(), known, cause)
         flag.group = _group(flag.finding, limits)
         if before is not None:
             flag.version += 1
@@ -191,6 +209,7 @@ def _reconcile(
         if cause.together is not None:
             cause.together.append((step.move, people))
         moved.append((flag, step))
+    session.flush()
     return moved
 
 
@@ -204,16 +223,6 @@ def _stored(flag: Flag) -> Stored:
         statements=frozenset(one["id"] for one in flag.finding["statements"]),
         expires=flag.expires,
         monitor_by=flag.monitor_by,
-    )
-
-
-def _seen(finding: Mapping[str, Any]) -> Seen:
-    return Seen(
-        fingerprint=finding["fingerprint"],
-        tier=Tier(finding["tier"]),
-        material=finding["material"],
-        material_fields=finding.get("material_fields", {}),
-        statements=frozenset(one["id"] for one in finding["statements"]),
     )
 
 
@@ -313,18 +322,16 @@ def flag_state(flag: Flag) -> dict[str, Any]:
     }
 
 
-def _next_change(
-    rows: Mapping[str, Any], facts: Any, flags: Iterable[Flag], day: date
-) -> date | None:
+def _next_change(picture: Picture, day: date) -> date | None:
     """Find the first later day on which time alone changes anything."""
-    days: list[date | None] = [conflicts.next_change(facts, day)]
-    for flag in flags:
+    days: list[date | None] = [picture.standing.next_change()]
+    for flag in picture.flags or ():
         if flag.status == FlagStatus.ACCEPTED:
             days += [flag.expires, flag.monitor_by]
-    for row in rows["recommendations"]:
+    for row in picture.rows["recommendations"]:
         if row["status"] in (RecommendationStatus.ACTIVE, RecommendationStatus.ON_HOLD):
             days += [_date(row["review_by"]), _date(row["retires_on"])]
-    days += [_date(one) for one in rows["team_days"]]
+    days += [_date(one) for one in picture.rows["team_days"]]
     return min((one for one in days if one is not None and one > day), default=None)
 
 

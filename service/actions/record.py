@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,23 @@ def bump(session: Session, plan: CarePlan) -> int:
     return plan.revision
 
 
+def revision_before(session: Session, plan: CarePlan) -> int:
+    """Give the revision that the plan had when this transaction locked it."""
+    bumped = plan.id in session.info.get("bumped_plans", ())
+    return plan.revision - 1 if bumped else plan.revision
+
+
+def written(session: Session, plan: CarePlan) -> list[Any]:
+    """Give what this transaction has written below a plan, each thing once."""
+    found: dict[uuid.UUID, Any] = session.info.get("written", {}).get(plan.id, {})
+    return list(found.values())
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have something done once this transaction has committed, and not at all if it does not."""
+    session.info.setdefault("after_commit", []).append(call)
+
+
 def change(
     session: Session,
     plan: CarePlan,
@@ -60,6 +77,7 @@ def change(
 ) -> Change:
     """Add a row to an item's history and an event, unless the item is private or others tell of it."""
     revision = bump(session, plan)
+    session.info.setdefault("written", {}).setdefault(plan.id, {})[item.id] = item
     fields = changed_fields(before or {}, after)
     row = Change(
         tenant_id=plan.tenant_id,

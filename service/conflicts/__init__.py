@@ -8,6 +8,7 @@ knowledge is a draft for clinicians to review.
     parse(document)          the same document as facts
     detect(facts, as_of)     the findings on a day
     not_checked(facts, as_of)
+    Standing(facts, as_of)   the same findings, kept up to date one change at a time
     next_change(facts, as_of)  the first later day on which time alone may change either
 """
 
@@ -16,18 +17,20 @@ from __future__ import annotations
 from service.conflicts.catalogue import KNOWLEDGE_VERSION, is_at_or_below, known_codes, rules
 from service.conflicts.catalogue import activities as taxonomy
 from service.conflicts.detection import check, detect, examine, not_checked
-from service.conflicts.document import parse
+from service.conflicts.document import parse, parse_item
 from service.conflicts.facts import Facts
 from service.conflicts.finding import Finding, compare_material
 from service.conflicts.horizon import next_change
 from service.conflicts.preview import newly_unchecked, opened_or_worse
 from service.conflicts.reader import BadDocument
+from service.conflicts.standing import Standing
 
 __all__ = [
     "KNOWLEDGE_VERSION",
     "BadDocument",
     "Facts",
     "Finding",
+    "Standing",
     "check",
     "compare_material",
     "detect",
@@ -39,6 +42,7 @@ __all__ = [
     "not_checked",
     "opened_or_worse",
     "parse",
+    "parse_item",
     "rules",
     "taxonomy",
 ]

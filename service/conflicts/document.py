@@ -47,7 +47,7 @@ from service.conflicts.vocabulary import (
     STATUSES,
 )
 
-__all__ = ["BadDocument", "parse"]
+__all__ = ["BadDocument", "parse", "parse_item"]
 
 MINUTES_OF_A_DAY = 24 * 60
 
@@ -355,6 +355,32 @@ def _every(top: Reader, key: str, build: Callable[[Reader], T]) -> tuple[T, ...]
         items.append(build(reader))
         reader.close()
     return tuple(items)
+
+
+READERS: dict[str, Callable[[Reader], object]] = {
+    "recommendations": _recommendation,
+    "goals": _goal,
+    "milestones": _milestone,
+    "preferences": _preference,
+    "capacity": _capacity,
+    "conditions": _condition,
+    "allergies": _allergy,
+    "observations": _observation,
+    "job_demands": _job_demand,
+    "events": _event,
+    "appointments": _appointment,
+}
+
+
+def parse_item(kind: str, item: object) -> object:
+    """Read one item of a plan document, by the key it stands under.
+
+    What items say of each other is not looked at: whoever keeps a plan has seen to that.
+    """
+    reader = Reader(item, f"/{kind}")
+    read = READERS[kind](reader)
+    reader.close()
+    return read
 
 
 def parse(document: object) -> Facts:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -145,6 +146,10 @@ class PlanItem(OwnFields, TenantScoped, Versioned, Base):
             *cls.further_constraints,
         )
 
+    def row(self) -> dict[str, Any]:
+        """Give every column as the database writes a row as JSON."""
+        return {name: _written(getattr(self, name)) for name in _columns(type(self))}
+
     @property
     def author(self) -> dict[str, Any]:
         return {
@@ -152,6 +157,20 @@ class PlanItem(OwnFields, TenantScoped, Versioned, Base):
             "discipline": self.author_discipline,
             "role": self.author_role,
         }
+
+
+@cache
+def _columns(model: type[Any]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in inspect(model).column_attrs)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        # A fraction of a second without its last zeros, and none where it is naught.
+        whole, _, fraction = value.astimezone(UTC).replace(tzinfo=None).isoformat().partition(".")
+        fraction = fraction.rstrip("0")
+        return f"{whole}.{fraction}+00:00" if fraction else f"{whole}+00:00"
+    return jsonable(value)
 
 
 def from_json(column: types.TypeEngine[Any], value: Any) -> Any:
