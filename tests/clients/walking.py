@@ -58,9 +58,9 @@ def walk(client: Client, live: Live, wire: Wire) -> Walk:
             CONCORD_COLLEAGUE_TOKEN=live.token("physician"),
             CONCORD_PLAN=plan,
         ).run(WALK_SECONDS)
-    except (MissingError, ToolError) as error:
-        said = str(error)
-        result.notes.append(said)
+    except ToolError as error:
+        said = error.said
+        result.notes.append(str(error))
     judge(result, said, wire.take())
     return result
 

@@ -24,6 +24,7 @@ PYTHON_LOCK: Final = CONFIGS / "requirements.lock"
 INSTALL_SECONDS: Final = 600
 OLDEST_NODE: Final = (20, 19)
 OLDEST_JAVA: Final = 11
+LAST_WORDS: Final = 2000
 
 
 class MissingError(Exception):
@@ -31,7 +32,11 @@ class MissingError(Exception):
 
 
 class ToolError(Exception):
-    """Say how a tool that is there failed."""
+    """Say how a tool that is there failed: the end of what it said, and in `said` all of it."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said.strip()[-LAST_WORDS:])
+        self.said = said
 
 
 def run(
@@ -58,7 +63,7 @@ def run(
         raise ToolError(f"{Path(command[0]).name} took longer than {seconds} s") from slow
     said = ended.stdout + ended.stderr
     if ended.returncode:
-        raise ToolError(said.strip()[-2000:] or f"{command[0]} ended with {ended.returncode}")
+        raise ToolError(said if said.strip() else f"{command[0]} ended with {ended.returncode}")
     return said
 
 

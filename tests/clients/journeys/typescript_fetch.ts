@@ -51,7 +51,7 @@ const problemOf = async (asked: Promise<unknown>): Promise<Problem> => {
 // token
 const access = new Configuration({ basePath, accessToken: env["CONCORD_TOKEN"] ?? "" });
 const me = await new MeApi(access).getMe();
-assert.equal(me.role, Role.Physiotherapist);
+assert.equal(me.role, Role.PHYSIOTHERAPIST);
 assert.ok(me.plans.some((own) => own.id === planId));
 passed("token");
 
@@ -59,7 +59,7 @@ passed("token");
 const summary = await new PlanReadingsApi(access).getSummary({ planId });
 assert.deepEqual(
   summary.recommendations.map((advice) => advice.stance),
-  [Stance.Discourage],
+  [Stance.DISCOURAGE],
 );
 passed("read");
 
@@ -73,7 +73,7 @@ do {
   request.cursor = page.next_cursor ?? undefined;
 } while (request.cursor);
 assert.equal(new Set(milestones.map((milestone) => milestone.id)).size, 3);
-assert.ok(milestones.every((milestone) => milestone.owner_discipline === Owner.Shared));
+assert.ok(milestones.every((milestone) => milestone.owner_discipline === Owner.SHARED));
 passed("page");
 
 // patch
@@ -83,11 +83,11 @@ const patched = await api.updateMilestoneRaw({
   planId,
   milestoneId,
   ifMatch: tagOf(read),
-  milestonePatch: { due: inDays(28), status: MilestoneStatus.InProgress },
+  milestonePatch: { due: inDays(28), status: MilestoneStatus.IN_PROGRESS },
 });
 const after = await patched.value();
 assert.deepEqual(after.due, inDays(28));
-assert.equal(after.status, MilestoneStatus.InProgress);
+assert.equal(after.status, MilestoneStatus.IN_PROGRESS);
 assert.equal(after.description, "At the patient's pace.");
 passed("patch");
 
@@ -137,10 +137,10 @@ passed("merge");
 
 // preview
 const advice = new RecommendationsApi(access);
-const heavy: DoseIn = { dimension: DoseDimension.Load, low: 20, high: 20, unit: "kg" };
+const heavy: DoseIn = { dimension: DoseDimension.LOAD, low: 20, high: 20, unit: "kg" };
 const deadlift: RecommendationCreate = {
-  kind: RecommendationKind.Exercise,
-  stance: Stance.Recommend,
+  kind: RecommendationKind.EXERCISE,
+  stance: Stance.RECOMMEND,
   action: "deadlift",
   dose: [heavy],
 };
@@ -157,14 +157,14 @@ const conflicts = new ConflictsApi(access);
 const flags = await conflicts.listConflicts({ planId, statement: [saved.id] });
 const raised = flags.items[0];
 assert.ok(raised && instanceOfConflict(raised));
-assert.equal(raised.tier, Tier.Warning);
-assert.equal(raised.status, FlagStatus.Detected);
+assert.equal(raised.tier, Tier.WARNING);
+assert.equal(raised.status, FlagStatus.DETECTED);
 passed("raise");
 
 // resolve: below the limit until it ends
 const conflictId = raised.id;
 const flag = await conflicts.getConflictRaw({ planId, conflictId });
-const light: DoseIn = { dimension: DoseDimension.Load, low: 4, high: 4, unit: "kg" };
+const light: DoseIn = { dimension: DoseDimension.LOAD, low: 4, high: 4, unit: "kg" };
 const resolved = await conflicts.resolveConflict({
   planId,
   conflictId,
@@ -172,7 +172,7 @@ const resolved = await conflicts.resolveConflict({
   conflictResolve: {
     changes: [
       {
-        kind: StatementKind.Recommendation,
+        kind: StatementKind.RECOMMENDATION,
         id: saved.id,
         version: saved.version,
         patch: { dose: [light] },
@@ -181,7 +181,7 @@ const resolved = await conflicts.resolveConflict({
     reason: "Below the limit until it ends.",
   },
 });
-assert.equal(resolved.status, FlagStatus.Resolved);
+assert.equal(resolved.status, FlagStatus.RESOLVED);
 passed("resolve");
 
 // problem: a limit without an end
@@ -189,8 +189,8 @@ const refused = await problemOf(
   advice.createRecommendation({
     planId,
     recommendationCreate: {
-      kind: RecommendationKind.Activity,
-      stance: Stance.Discourage,
+      kind: RecommendationKind.ACTIVITY,
+      stance: Stance.DISCOURAGE,
       action: "running",
     },
   }),
