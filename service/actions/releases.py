@@ -70,6 +70,7 @@ def take(session: Session, plan: CarePlan, timezone: str, day: date) -> Outcome 
     """
     if not is_behind(plan):
         return None
+    record.bump(session, plan)
     before = plan.knowledge_version
     together: list[tuple[Move, set[str]]] = []
     cause = recheck.Cause(
