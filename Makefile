@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev-$(HERE)
 # A demo unless the environment says otherwise; the console script knows no other default either.
 export CONCORD_MODE ?= demo
 
-.PHONY: help check run test test-e2e test-faults bench evaluate token import worker migrate lint types contracts \
+.PHONY: help check run test test-e2e test-faults test-clients clients bench evaluate token import worker migrate lint types contracts \
 	lint-spec spec spec-check docs lock fmt clean reset
 
 help: ## List the targets.
@@ -33,6 +33,12 @@ test-e2e: $(DEV) ## Run the story, the roles, Schemathesis and the two-clinic re
 
 test-faults: $(DEV) ## Kill, restart and fill what is below the service, and look whether it recovers.
 	@$(BIN)/pytest -m faults --timeout=900
+
+clients: $(DEV) ## Generate and compile the clients under clients/, and print a table; CLIENT="java …" for some.
+	@exec $(BIN)/python -m tests.clients build $(CLIENT)
+
+test-clients: clients ## Take every generated client on one journey against a live service; CLIENT="java …" for some.
+	@$(BIN)/pytest -m clients -n0 -q tests/clients && exec $(BIN)/python -m tests.clients walk $(CLIENT)
 
 bench: $(DEV) ## Measure against the limits of this machine; prints ratios.
 	@$(BIN)/pytest -m bench --timeout=1800 -q -s -p no:xdist
@@ -88,12 +94,13 @@ fmt: $(DEV) ## Format, and mend what can be mended without thinking.
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format -q .
 
-lock: ## Write both locks, with hashes, from what is a week old at least; needs uv, UPGRADE=1 moves all.
+lock: ## Write the locks, with hashes, from what is a week old at least; needs uv, UPGRADE=1 moves all.
 	@uv=$$(command -v uv || echo $(BIN)/uv); test -x "$$uv" || { echo "make lock needs uv." >&2; exit 1; }; \
-	compile() { "$$uv" pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header \
+	compile() { "$$uv" pip compile -q --generate-hashes --no-emit-index-url --no-header \
 		--universal --python-version 3.11 --exclude-newer "7 days" $(if $(UPGRADE),--upgrade) "$$@"; }; \
-	compile --all-extras -o requirements-dev.lock && \
-	compile --extra build -c requirements-dev.lock -o requirements.lock
+	compile pyproject.toml --all-extras -o requirements-dev.lock && \
+	compile pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock && \
+	compile openapi/clients/requirements.in -o openapi/clients/requirements.lock
 
 clean: ## Remove what the tools left behind; the database and the environment stay.
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
