@@ -17,7 +17,7 @@ DEV := $(VENV)/.dev-$(HERE)
 export CONCORD_MODE ?= demo
 
 .PHONY: help check run test test-e2e test-faults test-clients clients bench evaluate token import worker migrate lint types contracts \
-	lint-spec spec spec-check docs lock fmt clean reset
+	lint-spec examples spec spec-check docs lock fmt clean reset
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 16
@@ -82,6 +82,10 @@ openapi/node_modules/.package-lock.json: openapi/package-lock.json
 	@touch $@
 
 spec: $(RUN) ## Write the specification into openapi/.
+	@exec $(BIN)/service spec
+
+examples: $(DEV) ## Record the examples of the specification from a run, and write it anew.
+	@$(BIN)/pytest -q -n0 --record tests/openapi/test_recording.py
 	@exec $(BIN)/service spec
 
 docs: $(RUN) ## Write the pages of docs/ that are made from tables and from the rules' docstrings.

@@ -65,7 +65,9 @@ class Contract:
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(_ADDRESS, self.document)], draft=jsonschema_rs.Draft202012)
+        return jsonschema_rs.Registry(
+            [(_ADDRESS, _closed(self.document))], draft=jsonschema_rs.Draft202012
+        )
 
     @cached_property
     def _templates(self) -> list[tuple[re.Pattern[str], str]]:
@@ -185,6 +187,16 @@ class Check:
             text = given[name]
             value: Any = int(text) if name in self.whole and text.isdigit() else text
             _valid(f"{self.where} {name}", self.headers[name], value)
+
+
+def _closed(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave no room for members that the document does not name: a client may meet new ones, a test may not."""
+    components = document.get("components", {})
+    schemas = {
+        name: {"additionalProperties": False, **schema} if "properties" in schema else schema
+        for name, schema in components.get("schemas", {}).items()
+    }
+    return {**document, "components": {**components, "schemas": schemas}}
 
 
 def _valid(where: str, validator: jsonschema_rs.Draft202012Validator, value: Any) -> None:

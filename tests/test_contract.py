@@ -43,7 +43,11 @@ DOCUMENT: dict[str, Any] = {
                 "required": ["day"],
                 "properties": {"day": {"type": "string", "format": "date"}},
             },
-            "Problem": {"type": "object", "required": ["code"]},
+            "Problem": {
+                "type": "object",
+                "required": ["code"],
+                "properties": {"code": {"type": "string"}},
+            },
         },
     },
 }
@@ -99,6 +103,7 @@ def test_what_the_document_speaks_of_is_counted(given: Answer) -> None:
         (answer(Retry_After="soon"), "retry-after: .*integer"),
         (answer(Content_Type="text/html"), "text/html is not documented"),
         (answer({"day": "2027-13-01"}), '/day: "2027-13-01" is not a "date"'),
+        (answer({**THING, "secret": 1}), "secret"),
         (answer({}), '"day" is a required property'),
         (answer(THING, 204, X_Request_Id=None), "has a body"),
         (answer(method="HEAD"), "HEAD .* has a body"),

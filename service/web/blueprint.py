@@ -33,7 +33,7 @@ that is sent all the same has to be valid.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final, cast
 
@@ -88,7 +88,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
         created: bool = False,
         locate: Locate | None = None,
         errors: tuple[int, ...] = (),
-        examples: Mapping[str, Any] | None = None,
         name: str | None = None,
         summary: str | None = None,
         description: str | None = None,
@@ -121,7 +120,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
                 created=created,
                 locate=locate,
                 errors=errors,
-                examples=examples or {},
                 parameters=frozenset(_PARAMETER.findall(rule)),
             )
             self._declare(operation, own_name)

@@ -21,7 +21,9 @@ def _convert(node: Any) -> Any:
         return [_convert(item) for item in node]
     if not isinstance(node, dict):
         return node
-    converted = {key: value if key == "example" else _convert(value) for key, value in node.items()}
+    converted = {
+        key: value if _is_shown(key, value) else _convert(value) for key, value in node.items()
+    }
     if isinstance(node.get("type"), list):
         _nullable_type(converted)
     _nullable_choice(converted, "anyOf")
@@ -30,6 +32,11 @@ def _convert(node: Any) -> Any:
     _examples(converted)
     _constant(converted)
     return converted
+
+
+def _is_shown(key: str, value: Any) -> bool:
+    """Tell an example, which stays as it is, from what describes."""
+    return key == "example" or (key == "examples" and isinstance(value, dict))
 
 
 def _nullable_type(schema: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
@@ -61,7 +61,6 @@ class Operation:
     created: bool = False
     locate: Locate | None = None
     errors: tuple[int, ...] = ()
-    examples: Mapping[str, Any] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
 
     @property

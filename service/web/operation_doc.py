@@ -104,8 +104,6 @@ def _success(operation: Operation) -> dict[str, Any]:
     response["headers"] = headers
     if operation.out is not None:
         media: dict[str, Any] = {"schema": _shown(operation.out, paged=operation.paged)}
-        if "response" in operation.examples:
-            media["example"] = operation.examples["response"]
         response["content"] = {JSON: media}
     return response
 
@@ -160,8 +158,6 @@ def _errors(operation: Operation) -> set[int]:
 def _body(operation: Operation) -> dict[str, Any]:
     schema = type(operation.body)
     media: dict[str, Any] = {"schema": schema}
-    if "request" in operation.examples:
-        media["example"] = operation.examples["request"]
     types = (JSON, MERGE_PATCH) if operation.method == "PATCH" else (JSON,)
     return {
         "required": operation.body_required,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from apispec import APISpec
@@ -104,6 +105,7 @@ _PARAMETERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "required": False,
             "description": "The ETag of what the caller has; unchanged is answered by 304.",
             "schema": {"type": "string"},
+            "example": 'W/"7"',
         },
     ),
     "IdempotencyKey": (
@@ -118,6 +120,7 @@ _PARAMETERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
                 "maxLength": 255,
                 "pattern": "^[!-~]+$",
             },
+            "example": "7f3c1a52-goal-1",
         },
     ),
     "PurposeOfUse": (
@@ -127,6 +130,7 @@ _PARAMETERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "required": False,
             "description": "The purpose of this request; it can only narrow the token's.",
             "schema": {"$ref": "#/components/schemas/Purpose"},
+            "example": Purpose.TREATMENT.value,
         },
     ),
 }
@@ -200,6 +204,14 @@ def _problem_schema() -> dict[str, Any]:
             "detail": {"type": "string"},
             "request_id": {"type": "string"},
             "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+            "scope": {
+                "type": "string",
+                "description": "With `insufficient-scope`: the scope that is needed.",
+            },
+            "index": {
+                "type": "integer",
+                "description": "With a refusal of one of several changes: which, from 0.",
+            },
             "current_version": {
                 "type": "integer",
                 "description": "With 412: the version now.",
@@ -225,6 +237,14 @@ def _error(status: int, text: str) -> dict[str, Any]:
         "headers": headers,
         "content": {PROBLEM_TYPE: {"schema": "Problem"}},
     }
+
+
+def query_parameter(name: str, schema: Mapping[str, Any]) -> str:
+    """Say what a filter does."""
+    words = name.replace("_", " ")
+    if schema.get("type") == "array":
+        return f"Only those whose {words} is one of these, separated by commas."
+    return f"Only those whose {words} is this."
 
 
 def path_parameter(name: str) -> str:

@@ -102,20 +102,19 @@ def plan_items(
     scope_read: Scope = Scope.PLAN_READ,
     scope_write: Scope = Scope.PLAN_WRITE,
     deletable: bool = True,
-    examples: Mapping[str, Mapping[str, Any]] | None = None,
     notes: Mapping[str, str] | None = None,
     ways: Ways | None = None,
 ) -> None:
     """Register the operations of one kind of item.
 
-    `examples` and `notes` are keyed by `list create get update delete history`: request and response of each,
-    and what its description should say. A noun without `create` or `patch` has no such operation; one without
-    `many` has no list, and a singleton neither list, creation nor withdrawal.
+    `notes` says, by `list create get update delete history`, what the description of each should add. A noun
+    without `create` or `patch` has no such operation; one without `many` has no list, and a singleton neither
+    list, creation nor withdrawal.
     """
     if singleton and (many is not None or create is not None or filters is not None):
         raise ValueError(f"{path}: a plan has one, which is neither listed nor added")
     way: Ways = items if ways is None else ways
-    shown, said = examples or {}, notes or {}
+    said = notes or {}
     resource = str(noun.resource)
     a = _words(one)
     an_item = f"the {a} of a plan's patient" if singleton else f"{_article(a)} {a}"
@@ -125,7 +124,7 @@ def plan_items(
     single = collection if singleton else f"{collection}/<uuid:{item_id}>"
 
     def common(verb: str) -> dict[str, Any]:
-        return {"examples": shown.get(verb), "description": said.get(verb)}
+        return {"description": said.get(verb)}
 
     def identified(call: Call, plan_id: UUID, values: Mapping[str, UUID]) -> UUID:
         if singleton:

@@ -304,6 +304,11 @@ def _parameters_into_operations(path: dict[str, Any]) -> None:
         if method in path:
             operation = path[method]
             own = operation.pop("parameters", [])
+            for parameter in own:
+                if parameter.get("in") == "query" and not parameter.get("description"):
+                    parameter["description"] = parts.query_parameter(
+                        parameter["name"], parameter["schema"]
+                    )
             known = {one.get("name") for one in shared}
             rest = [one for one in own if one.get("in") != "path" or one.get("name") not in known]
             if shared or rest:

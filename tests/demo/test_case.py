@@ -27,9 +27,9 @@ from tests.demo.clinic import Demo
 
 
 @pytest.fixture(scope="module")
-def seeded(_shared_engine) -> Iterator[tuple[Connection, uuid.UUID]]:
+def seeded(shared_engine) -> Iterator[tuple[Connection, uuid.UUID]]:
     """A transaction with the demo in it; each test below works in a savepoint of it."""
-    with _shared_engine.connect() as connection:
+    with shared_engine.connect() as connection:
         outer = connection.begin()
         database = Database.bound_to(connection)
         with clock.set_to(FROZEN_INSTANT):

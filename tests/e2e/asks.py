@@ -339,6 +339,12 @@ ASKS: dict[str, Maker] = {
     "getConflictRule": _fixed(
         "getConflictRule", PHYSICIAN, "/conflict-rules/CF01", below_plan=False
     ),
+    "getConflictRuleStatistics": _fixed(
+        "getConflictRuleStatistics",
+        PHYSICIAN,
+        "/conflict-rules/CF01/statistics",
+        below_plan=False,
+    ),
     "listInstruments": _fixed("listInstruments", PHYSICIAN, "/instruments", below_plan=False),
     "listPatients": _fixed("listPatients", PHYSICIAN, "/patients", below_plan=False),
     "createPatient": lambda _: Ask(

@@ -40,7 +40,6 @@ PLACES = {
     "api/__init__.py": "its place in the list",
     "api/conflicts/schemas.py": "its patch for `resolve`",
     "api/knowledge/schemas.py": "its place in a document to check",
-    "api/plan_reading/routes.py": "its place in the example of a plan document",
     "api/plan_reading/schemas.py": "its place in the shown plan document",
     "domain/policy.py": "its rows in the table of rights",
     "domain/vocabulary/flags.py": "its name as a statement",

@@ -30,14 +30,6 @@ blp = Blueprint(
     permission=None,
     out=ServiceOut,
     etag=False,
-    examples={
-        "response": {
-            "name": "Concord",
-            "version": "1.4.0",
-            "knowledge_version": "2027.2",
-            "links": _LINKS,
-        }
-    },
 )
 def get_service() -> Any:
     """Say what runs here, and where to read on."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from service.actions.facts import ALLERGIES
 from service.api.allergies.schemas import AllergyCreate, AllergyFilters, AllergyOut, AllergyPatch
-from service.api.examples import of_item
 from service.web.blueprint import Blueprint
 from service.web.plan_items import plan_items
 
@@ -25,7 +24,4 @@ plan_items(
     patch=AllergyPatch,
     out=AllergyOut,
     filters=AllergyFilters,
-    examples=of_item(
-        {"drug_class": "nsaid", "text": "Hives after ibuprofen"}, coding=None, start=None, end=None
-    ),
 )

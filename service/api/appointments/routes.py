@@ -9,7 +9,6 @@ from service.api.appointments.schemas import (
     AppointmentOut,
     AppointmentPatch,
 )
-from service.api.examples import of_item
 from service.web.blueprint import Blueprint
 from service.web.plan_items import plan_items
 
@@ -30,18 +29,6 @@ plan_items(
     patch=AppointmentPatch,
     out=AppointmentOut,
     filters=AppointmentFilters,
-    examples=of_item(
-        {
-            "title": "Physiotherapy",
-            "start": "2027-03-01T09:00:00+00:00",
-            "end": "2027-03-01T09:45:00+00:00",
-            "mode": "in-person",
-            "place": "Clinic, second floor",
-            "travel_minutes": 25,
-        },
-        status="booked",
-        note=None,
-    ),
     notes={
         "create": ("Times carry their offset; the plan document shows them in the clinic's zone."),
     },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from service.actions.capacity import CAPACITY
 from service.api.capacity.schemas import CapacityOut, CapacityPatch
-from service.api.examples import ITEM
 from service.web.blueprint import Blueprint
 from service.web.plan_items import plan_items
 
@@ -15,14 +14,6 @@ blp = Blueprint(
     description="The time and means the patient has, in their own words; one a plan.",
 )
 
-_CAPACITY = {
-    **ITEM,
-    "minutes_per_day": {"baseline": 40, "flare": 15},
-    "hours_per_week": 8,
-    "resources": ["resistance-band"],
-    "note": "Mornings are best.",
-}
-
 
 plan_items(
     blp,
@@ -32,11 +23,4 @@ plan_items(
     singleton=True,
     patch=CapacityPatch,
     out=CapacityOut,
-    examples={
-        "get": {"response": _CAPACITY},
-        "update": {
-            "request": {"minutes_per_day": {"flare": 15}, "resources": ["resistance-band"]},
-            "response": {**_CAPACITY, "version": 2},
-        },
-    },
 )

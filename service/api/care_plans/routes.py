@@ -14,7 +14,6 @@ from service.api.care_plans.schemas import (
     CarePlanOut,
     CarePlanPatch,
 )
-from service.api.examples import PHYSIOTHERAPIST_ID, PLAN_ID
 from service.domain.vocabulary import PlanStatus, Scope
 from service.web.blueprint import Blueprint
 from service.web.operation import Call
@@ -27,30 +26,6 @@ blp = Blueprint(
     description="One plan a patient, which the whole team keeps together.",
 )
 
-_ASKED = {
-    "patient_id": "0199a1b2-7c3d-7e4f-8a5b-0000000000a1",
-    "title": "Back to the garden",
-    "lead_id": PHYSIOTHERAPIST_ID,
-    "phase": "symptom-reduction",
-    "values_summary": "Wants to lift her grandchild again.",
-}
-_CARE_PLAN: dict[str, Any] = {
-    "id": PLAN_ID,
-    "version": 1,
-    "revision": 1,
-    **_ASKED,
-    "status": "active",
-    "description": None,
-    "preferences_summary": None,
-    "review_date": None,
-    "start": "2027-02-15",
-    "conditions": [],
-    "closed_reason": None,
-    "closed_at": None,
-    "created_at": "2027-02-15T09:30:00+00:00",
-    "updated_at": "2027-02-15T09:30:00+00:00",
-}
-
 
 @blp.operation(
     "GET",
@@ -60,7 +35,6 @@ _CARE_PLAN: dict[str, Any] = {
     query=CarePlanFilters,
     paged=True,
     out=CarePlanOut,
-    examples={"response": {"items": [_CARE_PLAN], "next_cursor": None}},
 )
 def list_care_plans(call: Call) -> Page:
     """List the caller's plans, newest first."""
@@ -82,7 +56,6 @@ def list_care_plans(call: Call) -> Page:
     out=CarePlanOut,
     created=True,
     errors=(404, 409),
-    examples={"request": _ASKED, "response": _CARE_PLAN},
 )
 def create_care_plan(call: Call) -> Any:
     """Make a plan for a patient who has none.
@@ -99,7 +72,6 @@ def create_care_plan(call: Call) -> Any:
     scope=Scope.PLAN_READ,
     permission=("care-plan", "read"),
     out=CarePlanOut,
-    examples={"response": _CARE_PLAN},
 )
 def get_care_plan(call: Call, plan_id: UUID) -> Any:
     """Read a plan."""
@@ -114,15 +86,6 @@ def get_care_plan(call: Call, plan_id: UUID) -> Any:
     body=CarePlanPatch,
     out=CarePlanOut,
     if_match=True,
-    examples={
-        "request": {"phase": "functional-restoration"},
-        "response": {
-            **_CARE_PLAN,
-            "version": 2,
-            "revision": 14,
-            "phase": "functional-restoration",
-        },
-    },
 )
 def update_care_plan(call: Call, plan_id: UUID) -> Any:
     """Change a plan's own fields by a merge patch.
@@ -140,17 +103,6 @@ def update_care_plan(call: Call, plan_id: UUID) -> Any:
     body=CarePlanClose,
     out=CarePlanOut,
     if_match=True,
-    examples={
-        "request": {"status": "completed", "reason": "Goals reached; discharged."},
-        "response": {
-            **_CARE_PLAN,
-            "version": 2,
-            "revision": 60,
-            "status": "completed",
-            "closed_reason": "Goals reached; discharged.",
-            "closed_at": "2027-06-01T10:00:00+00:00",
-        },
-    },
 )
 def close_care_plan(call: Call, plan_id: UUID) -> Any:
     """Close a plan with a reason.

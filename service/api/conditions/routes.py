@@ -9,7 +9,6 @@ from service.api.conditions.schemas import (
     ConditionOut,
     ConditionPatch,
 )
-from service.api.examples import of_item
 from service.web.blueprint import Blueprint
 from service.web.plan_items import plan_items
 
@@ -30,13 +29,4 @@ plan_items(
     patch=ConditionPatch,
     out=ConditionOut,
     filters=ConditionFilters,
-    examples=of_item(
-        {
-            "code": "osteoporosis",
-            "text": "Osteoporosis of the spine",
-            "start": "2024-05-01",
-        },
-        coding=None,
-        end=None,
-    ),
 )

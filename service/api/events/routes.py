@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from service.actions.events import EVENTS
 from service.api.events.schemas import EventCreate, EventFilters, EventOut, EventPatch
-from service.api.examples import of_item
 from service.web.blueprint import Blueprint
 from service.web.plan_items import plan_items
 
@@ -25,16 +24,6 @@ plan_items(
     patch=EventPatch,
     out=EventOut,
     filters=EventFilters,
-    examples=of_item(
-        {
-            "code": "corticosteroid-injection",
-            "body_region": "shoulder",
-            "laterality": "left",
-            "date": "2027-02-10",
-        },
-        outcomes=[],
-        note=None,
-    ),
     notes={
         "create": (
             "A `review-held` may say of advice in this plan that it is lifted or continues; lifted by its"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from service.actions.facts import JOB_DEMANDS
-from service.api.examples import of_item
 from service.api.job_demands.schemas import (
     JobDemandCreate,
     JobDemandFilters,
@@ -30,10 +29,4 @@ plan_items(
     patch=JobDemandPatch,
     out=JobDemandOut,
     filters=JobDemandFilters,
-    examples=of_item(
-        {"action": "lifting", "dose": [{"dimension": "load", "low": 10, "high": 15, "unit": "kg"}]},
-        body_region=None,
-        removed=False,
-        note=None,
-    ),
 )

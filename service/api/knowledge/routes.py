@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from service.actions import knowledge, rule_statistics
 from service.api.conflicts.schemas import PreviewOut
@@ -60,27 +60,6 @@ def get_conflict_rule(call: Call, code: str) -> Any:
     return knowledge.rule(call.session, call.actor, code)
 
 
-_COUNTS: Final = {
-    "flags": 41,
-    "open": 3,
-    "raised": 46,
-    "acknowledged": 22,
-    "changed": 19,
-    "accepted": 6,
-    "renewed": 2,
-    "dismissed": 9,
-    "auto_closed": 12,
-    "superseded": 0,
-}
-_DECISIONS: Final = {
-    "code": "CF02",
-    "decisions": 34,
-    "dismissed": 9,
-    "dismissed_share": 0.265,
-    "for_review": False,
-}
-
-
 @blp.operation(
     "GET",
     "/conflict-rules/<code>/statistics",
@@ -88,32 +67,6 @@ _DECISIONS: Final = {
     permission=("rule-statistics", "read"),
     out=RuleStatisticsOut,
     etag=False,
-    examples={
-        "response": {
-            **_COUNTS,
-            **_DECISIONS,
-            "type": "load-restriction",
-            "version": "1",
-            "knowledge_version": "2026.5",
-            "median_days_open": 4.5,
-            "accepted_because": [{"reason_code": "benefit-outweighs-risk", "times": 6}],
-            "by_tier": [{"tier": "warning", **_COUNTS}],
-            "by_version": [{"rule_version": "1", **_COUNTS}],
-            "review": {
-                "share_above": 0.6,
-                "decisions_from": 20,
-                "rules": [
-                    {
-                        "code": "CF27",
-                        "decisions": 25,
-                        "dismissed": 17,
-                        "dismissed_share": 0.68,
-                        "for_review": True,
-                    }
-                ],
-            },
-        }
-    },
 )
 def get_conflict_rule_statistics(call: Call, code: str) -> Any:
     """Read what the clinic's teams made of what one rule found, and which rules are for review.
@@ -138,10 +91,6 @@ def list_instruments(call: Call) -> Any:
     permission=("document-check", "read"),
     body=PlanDocumentToCheck,
     out=PreviewOut,
-    examples={
-        "request": {"as_of": "2027-02-15", "recommendations": []},
-        "response": {"findings": [], "not_checked": []},
-    },
 )
 def check_plan_document(call: Call) -> Any:
     """Check a plan document; nothing of it is stored."""

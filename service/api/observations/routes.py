@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from service.actions.facts import OBSERVATIONS
-from service.api.examples import of_item
 from service.api.observations.schemas import (
     ObservationCreate,
     ObservationFilters,
@@ -27,9 +26,4 @@ plan_items(
     patch=ObservationPatch,
     out=ObservationOut,
     filters=ObservationFilters,
-    examples=of_item(
-        {"code": "egfr", "value": 48, "unit": "mL/min/{1.73_m2}", "date": "2027-02-01"},
-        text=None,
-        coding=None,
-    ),
 )

@@ -8,7 +8,6 @@ from uuid import UUID
 from service.actions import patients, plans
 from service.actions.views import Page
 from service.api.care_plans.schemas import CarePlanOut
-from service.api.examples import PLAN_ID
 from service.api.patients.schemas import (
     PatientCreate,
     PatientOut,
@@ -28,22 +27,6 @@ blp = Blueprint(
 )
 
 ONE = "/patients/<uuid:patient_id>"
-_ASKED = {
-    "name": "Alma Berg",
-    "birth_date": "1971-04-02",
-    "gender": "female",
-    "language": "en",
-    "reading_level": "plain",
-    "identifiers": [{"system": "urn:example:hospital", "value": "H-1042"}],
-}
-_PATIENT = {
-    "id": "0199a1b2-7c3d-7e4f-8a5b-0000000000a1",
-    "version": 1,
-    **_ASKED,
-    "care_plan_id": PLAN_ID,
-    "created_at": "2027-02-01T08:00:00+00:00",
-    "updated_at": "2027-02-01T08:00:00+00:00",
-}
 
 
 @blp.operation(
@@ -53,7 +36,6 @@ _PATIENT = {
     permission=("patient", "read"),
     paged=True,
     out=PatientOut,
-    examples={"response": {"items": [_PATIENT], "next_cursor": None}},
 )
 def list_patients(call: Call) -> Page:
     """List the patients the caller may see, newest first.
@@ -72,7 +54,6 @@ def list_patients(call: Call) -> Page:
     body=PatientCreate,
     out=PatientOut,
     created=True,
-    examples={"request": _ASKED, "response": {**_PATIENT, "care_plan_id": None}},
 )
 def create_patient(call: Call) -> Any:
     """Register a patient."""
@@ -86,10 +67,6 @@ def create_patient(call: Call) -> Any:
     permission=("patient", "read"),
     body=PatientSearch,
     out=PatientPageOut,
-    examples={
-        "request": {"system": "urn:example:hospital", "value": "H-1042"},
-        "response": {"items": [_PATIENT], "next_cursor": None},
-    },
 )
 def search_patients(call: Call) -> dict[str, Any]:
     """Find a patient by an identifier, which has no place in a URL."""
@@ -103,7 +80,6 @@ def search_patients(call: Call) -> dict[str, Any]:
     scope=Scope.PATIENT_READ,
     permission=("patient", "read"),
     out=PatientOut,
-    examples={"response": _PATIENT},
 )
 def get_patient(call: Call, patient_id: UUID) -> Any:
     """Read a patient."""
@@ -118,7 +94,6 @@ def get_patient(call: Call, patient_id: UUID) -> Any:
     body=PatientPatch,
     out=PatientOut,
     if_match=True,
-    examples={"request": {"language": "de-CH"}, "response": {**_PATIENT, "language": "de-CH"}},
 )
 def update_patient(call: Call, patient_id: UUID) -> Any:
     """Correct a patient's record by a merge patch."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from service.actions.facts import PREFERENCES
-from service.api.examples import of_item
 from service.api.preferences.schemas import (
     PreferenceCreate,
     PreferenceFilters,
@@ -30,7 +29,4 @@ plan_items(
     patch=PreferencePatch,
     out=PreferenceOut,
     filters=PreferenceFilters,
-    examples=of_item(
-        {"action": "swimming", "attitude": "dislike", "alternative": "walking", "note": None}
-    ),
 )

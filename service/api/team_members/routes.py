@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from service.actions.team import TEAM
-from service.api.examples import PHYSIOTHERAPIST_ID, of_item
 from service.api.team_members.schemas import (
     TeamMemberCreate,
     TeamMemberFilters,
@@ -30,15 +29,6 @@ plan_items(
     patch=TeamMemberPatch,
     out=TeamMemberOut,
     filters=TeamMemberFilters,
-    examples=of_item(
-        {"user_id": PHYSIOTHERAPIST_ID, "period": {"start": "2027-02-15", "end": None}},
-        name="P. Physiotherapist",
-        role="physiotherapist",
-        discipline="physiotherapy",
-        on_leave=None,
-        cover_id=None,
-        invited_by=None,
-    ),
     notes={
         "create": "By the lead or a coordinator; nobody adds themselves.",
         "update": (
