@@ -132,6 +132,10 @@ FAULTS_OF_FORM: dict[str, tuple[str, str, str, str, str]] = {
     "sedating without a source": (
         TABLES, '"source": "dispensing', '"source"', '"sources"', "sedating has an unknown field 'sources'",
     ),
+    "sedating with an empty source": (
+        TABLES, '"source": "dispensing', '"source": "', '"source": "", "about": "',
+        "the source of sedating must be a text",
+    ),
     "allergy of an unknown tier": (
         TABLES, '"allergy"', '"critical"', '"fatal"', "allergy: tier 'fatal' is unknown",
     ),
