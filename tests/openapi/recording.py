@@ -1,13 +1,15 @@
 """Ask for everything once and write down what was asked and answered: the examples of the document.
 
 The service runs in process on the demo clinic, each operation from the same moment of it and taken back after; the
-clock moves a minute a request, and ids count. So a recording is the same each time, whatever else is recorded.
+clock moves a minute a request, and ids are numbered as they appear. So a recording is the same each time, whatever
+else is recorded.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,14 +21,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.db import Database, make_engine
 from service.demo import seed
+from service.demo.clinics import DEMO
 from service.domain import clock
 from service.domain.vocabulary import Scope
+from service.models.plans import CarePlan
 from service.models.tenants import tenant_named
 from service.models.users import user_named
 from service.settings import Settings
@@ -61,6 +65,10 @@ HEADERS: Final = (
     "WWW-Authenticate",
     "X-Request-Id",
 )
+_UUID: Final = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_ID: Final = "01a3b853-d9c0-7000-8000-{:012x}"
+_CURSOR: Final = re.compile(r'("next_cursor": "|[?&]cursor=)[A-Za-z0-9_-]+')
+_A_CURSOR: Final = "AAAAAAAAAAAAAAAAlYV0DW89cnl9yAUjUDYOF4Jtqpiiig"
 NOWHERE: Final = "postgresql://service@127.0.0.1:9/none"
 
 
@@ -165,7 +173,42 @@ def record(connection: Connection, settings: Settings, begins: datetime) -> dict
             stage.app = create_app(fixed, database=Database(make_engine(NOWHERE)))
             problem = _told(stage.send("GET", "/api/v1/me", headers=_bearer(stage)), headers, 503)
             errors[ERROR_NAMES[503]][problem["code"]] = problem
-    return {"operations": operations, "errors": errors, "headers": headers}
+        known = _well_known(database)
+    return {
+        "operations": {name: _renamed(told, known) for name, told in operations.items()},
+        "errors": {name: _renamed(told, known) for name, told in errors.items()},
+        "headers": _renamed(headers, known),
+    }
+
+
+def _well_known(database: Database) -> list[str]:
+    """Name whom and what several examples speak of, so that they speak of the same."""
+    with database.transaction(None, readonly=True) as session:
+        tenant = tenant_named(session, DEMO.slug)
+    assert tenant is not None
+    with database.transaction(tenant.id, readonly=True) as session:
+        users = [user_named(session, tenant.id, username) for username in DEMO.names]
+        plans = list(session.scalars(select(CarePlan)))
+    people = [str(user.id) for user in users if user is not None]
+    return [
+        str(tenant.id),
+        *people,
+        *(str(one) for plan in plans for one in (plan.id, plan.patient_id)),
+    ]
+
+
+def _renamed(told: Any, known: list[str]) -> Any:
+    """Number identifiers as they appear, and let one cursor stand for all.
+
+    How many identifiers the service makes on the way is nobody's business, and what depends on it is not shown.
+    """
+    numbers = {name: number for number, name in enumerate(known, 1)}
+
+    def number(found: re.Match[str]) -> str:
+        return _ID.format(numbers.setdefault(found[0], len(numbers) + 1))
+
+    text = _UUID.sub(number, json.dumps(told, ensure_ascii=False))
+    return json.loads(_CURSOR.sub(rf"\1{_A_CURSOR}", text))
 
 
 def rendered(examples: Mapping[str, Any]) -> bytes:
