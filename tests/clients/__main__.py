@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tests.clients import walking
 from tests.clients.building import build_all
 from tests.clients.catalogue import named
 
@@ -21,9 +22,7 @@ def main(arguments: list[str]) -> int:
     if arguments[0] == "build":
         # A machine that lacks Node or Java still builds the others; the table says which are missing.
         return int(any(built.fault for built in build_all(clients)))
-    from tests.clients.walking import walk_all
-
-    return int(not all(walk.arrived for walk in walk_all(clients)))
+    return int(not all(walk.arrived for walk in walking.walk_all(clients)))
 
 
 if __name__ == "__main__":

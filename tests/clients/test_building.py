@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.clients import __main__ as command
-from tests.clients import building, workshop
+from tests.clients import building, walking, workshop
 from tests.clients.building import build, build_all
 from tests.clients.catalogue import Client, Command, named
 from tests.clients.table import table
+from tests.clients.walking import walk
+from tests.clients.wire import Wire
 from tests.clients.workshop import MissingError, ToolError
+from tests.e2e.conftest import Live
 
 pytestmark = pytest.mark.clients
 
@@ -93,6 +96,29 @@ def test_the_command_fails_where_code_does_and_not_where_a_tool_is_missing(
     small = Small("small", tmp_path, lacks=lacks, source=source)
     monkeypatch.setattr(command, "named", lambda _: [small])
     assert command.main(["build"]) == code
+
+
+def test_a_walk_fails_where_a_tool_is_missing_because_nothing_was_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live, wire = Live("http://127.0.0.1:9", {}), Wire()
+    lacking = walk(Small("small", tmp_path, lacks="a JDK is missing"), live, wire)
+    assert not lacking.arrived
+    monkeypatch.setattr(walking, "walk_all", lambda _: [lacking])
+    assert command.main(["walk"]) == 1
+    walking.tell([lacking])
+    assert capsys.readouterr().out.splitlines()[-1] == "small: a JDK is missing"
+
+
+def test_a_walk_fails_where_the_journey_does_not_compile(tmp_path: Path) -> None:
+    class Wrong(Small):
+        def make_ready(self) -> list[Command]:
+            return [Command((sys.executable, "-c", "raise SystemExit('no such field')"))]
+
+    result = walk(Wrong("wrong", tmp_path), Live("http://127.0.0.1:9", {}), Wire())
+    assert not result.arrived
+    assert result.notes == ["no such field"]
+    assert set(result.marks.values()) == {"-"}
 
 
 @pytest.mark.parametrize("arguments", [[], ["paint"], ["build", "nobody"]])

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.clients import __main__ as command
+from tests.clients import walking
 from tests.clients.catalogue import ALL, Client, named
 from tests.clients.steps import NAMES, STEPS, Exchange, Trace
 from tests.clients.walking import Walk, judge
@@ -135,6 +137,19 @@ def test_what_cannot_be_done_is_known_beforehand_or_fails(java: Client, fetch: C
 def test_a_client_that_learns_it_may_no_longer_say_that_it_cannot(java: Client) -> None:
     said = SAID.replace("pass clear", "cannot clear")
     assert not judged(java, said, WALKED).arrived
+
+
+def test_a_client_that_arrived_is_told_with_its_command(
+    fetch: Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = judged(fetch, SAID, WALKED)
+    walk.command = str(fetch.walk())
+    walking.tell([walk])
+    said = capsys.readouterr().out
+    assert "openapi-fetch  " + "  ".join("pass".ljust(len(n)) for n in NAMES).rstrip() in said
+    assert said.endswith("node clients/openapi-fetch/build/journey.js\n")
+    monkeypatch.setattr(walking, "walk_all", lambda _: [walk])
+    assert command.main(["walk", "openapi-fetch"]) == 0
 
 
 def test_only_a_step_of_the_journey_can_be_impossible() -> None:
