@@ -251,7 +251,9 @@ def _bind(connection: Connection, tenant: str) -> None:
 
 
 def _complete(session: Session) -> None:
-    """Commit, and do what waited for it (`session.info["after_commit"]`)."""
+    """Commit; do before and after it what waits in `session.info` under these names."""
+    for call in session.info.pop("before_commit", ()):
+        call()
     session.commit()
     for call in session.info.pop("after_commit", ()):
         call()

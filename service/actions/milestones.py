@@ -25,7 +25,7 @@ from service.errors import FieldError, RuleConflict
 from service.models import items as stored
 from service.models.base import PlanItem
 from service.models.goals import Goal
-from service.models.milestones import Milestone, Progress, progress_in_plan, progress_of
+from service.models.milestones import Milestone, Progress, beside, progress_of
 
 
 class Milestones(Noun):
@@ -57,30 +57,26 @@ class Milestones(Noun):
     def show(self, access: Access, items: Sequence[Any]) -> list[View]:
         if not items:
             return []
-        plan_id = access.plan.id
-        tenant_id = access.actor.tenant_id
-        status_of = {
-            str(one.id): one.status
-            for one in stored.all_of(access.session, Milestone, tenant_id, plan_id)
-        }
-        reports = progress_in_plan(access.session, tenant_id, plan_id)
+        status_of, reports = beside(access.session, access.actor.tenant_id, access.plan.id, items)
         return [View(item, derived(item, status_of, reports)) for item in items]
 
 
 MILESTONES = Milestones()
 
 
-def derived(item: Any, status_of: Mapping[str, str], reports: Sequence[Any]) -> dict[str, Any]:
+def derived(
+    item: Any, status_of: Mapping[str, str], reports: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """Give what stands beside a milestone's own fields, outside its version."""
     percent = None
     measured: dict[tuple[str, str | None], float] = {}
     for report in reports:
-        if report.milestone_id != item.id:
+        if report["milestone_id"] != str(item.id):
             continue
-        if report.percent is not None:
-            percent = report.percent
-        if report.measure is not None and report.value is not None:
-            measured[report.measure, report.unit] = report.value
+        if report["percent"] is not None:
+            percent = report["percent"]
+        if report["measure"] is not None and report["value"] is not None:
+            measured[report["measure"], report["unit"]] = report["value"]
     return {
         "readiness": readiness(item.requires, item.waived, status_of),
         "criteria_met": criteria_met(item.criteria, measured),

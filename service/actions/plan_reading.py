@@ -95,7 +95,7 @@ def _with_author(row: Row) -> Row:
 
 def _milestones(rows: Row) -> list[Row]:
     status_of = {row["id"]: row["status"] for row in rows["milestones"]}
-    reports = [SimpleNamespace(**row) for row in rows["progress"]]
+    reports = rows["progress"]
     return [
         {**_with_author(row), **milestone_derived(SimpleNamespace(**row), status_of, reports)}
         for row in rows["milestones"]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.domain import clock
 from service.domain.actor import Actor
 from service.domain.merge import changed_fields
+from service.models import changes
 from service.models.changes import Change, PlanEvent
 from service.models.plans import CarePlan
 
@@ -74,34 +75,35 @@ def change(
     kind: str | None = None,
     private_to: str | None = None,
     quiet: bool = False,
-) -> Change:
+) -> None:
     """Add a row to an item's history and an event, unless the item is private or others tell of it."""
     revision = bump(session, plan)
     session.info.setdefault("written", {}).setdefault(plan.id, {})[item.id] = item
     fields = changed_fields(before or {}, after)
-    row = Change(
-        tenant_id=plan.tenant_id,
-        plan_id=plan.id,
-        revision=revision,
-        item_kind=kind or item.item_kind,
-        item_id=item.id,
-        version=item.version,
-        action=action,
-        at=clock.now(),
-        by_id=who.id,
-        by_name=who.name,
-        by_role=who.role,
-        on_behalf_of=who.on_behalf_of,
-        reason=reason,
-        private_to=private_to,
-        fields=fields,
-        before={name: (before or {}).get(name) for name in fields},
-        after={name: after.get(name) for name in fields},
+    changes.gather(
+        session,
+        Change,
+        {
+            "tenant_id": plan.tenant_id,
+            "plan_id": plan.id,
+            "revision": revision,
+            "item_kind": kind or item.item_kind,
+            "item_id": item.id,
+            "version": item.version,
+            "action": action,
+            "by_id": who.id,
+            "by_name": who.name,
+            "by_role": who.role,
+            "on_behalf_of": who.on_behalf_of,
+            "reason": reason,
+            "private_to": private_to,
+            "fields": fields,
+            "before": {name: (before or {}).get(name) for name in fields},
+            "after": {name: after.get(name) for name in fields},
+        },
     )
-    session.add(row)
     if private_to is None and not quiet:
-        event(session, plan, who, item, action, addressees=addressees, kind=row.item_kind)
-    return row
+        event(session, plan, who, item, action, addressees=addressees, kind=kind)
 
 
 def event(
@@ -117,18 +119,19 @@ def event(
     """Add the row that tells others: ids and versions, no clinical word."""
     plan.event_sequence += 1
     subject = kind or item.item_kind
-    session.add(
-        PlanEvent(
-            tenant_id=plan.tenant_id,
-            plan_id=plan.id,
-            sequence=plan.event_sequence,
-            type=f"{subject}.{action}",
-            at=clock.now(),
-            subject_kind=subject,
-            subject_id=item.id,
-            subject_version=item.version,
-            revision=bump(session, plan),
-            by_id=who.id,
-            addressees=sorted(set(addressees)),
-        )
+    changes.gather(
+        session,
+        PlanEvent,
+        {
+            "tenant_id": plan.tenant_id,
+            "plan_id": plan.id,
+            "sequence": plan.event_sequence,
+            "type": f"{subject}.{action}",
+            "subject_kind": subject,
+            "subject_id": item.id,
+            "subject_version": item.version,
+            "revision": bump(session, plan),
+            "by_id": who.id,
+            "addressees": sorted(set(addressees)),
+        },
     )

@@ -11,6 +11,8 @@ from sqlalchemy import Index, Table, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.clock import now
+from service.domain.ids import new_id
+from service.models import changes
 from service.models.base import CODE, NAME, Base, TenantScoped
 
 
@@ -40,12 +42,21 @@ class AuditEvent(TenantScoped, Base):
 
 
 # Without the session's bookkeeping: the row is never looked at again in its transaction.
-_ROW: Final = insert(cast("Table", AuditEvent.__table__))
+_TABLE: Final = cast("Table", AuditEvent.__table__)
+_COLUMNS: Final = tuple(column.name for column in _TABLE.columns)
+_ROW: Final = insert(_TABLE)
+_NOTHING: Final = dict.fromkeys(_COLUMNS)
+_WITH_CHANGES: Final = (
+    f"INSERT INTO audit_events ({', '.join(_COLUMNS)})"  # noqa: S608 # names of columns
+    f" VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+)
 
 
 def add(session: Session, row: Mapping[str, Any]) -> None:
-    """Write one row at once."""
-    session.execute(_ROW, row)
+    """Write one row at once, and with it the changes and events that wait for it."""
+    whole = {**_NOTHING, "id": new_id(), "at": now(), **row}
+    if not changes.write(session, _WITH_CHANGES, whole):
+        session.execute(_ROW, row)
 
 
 def audit_events(

@@ -1,23 +1,32 @@
-"""The history of every item, the events that leave the plan, and what somebody owes: rows that only grow."""
+"""The history of every item, the events that leave the plan, and what somebody owes: rows that only grow.
+
+Changes and events are gathered while a request works, and written in one statement with its audit row, which comes
+last. A transaction without an audit row writes them before it commits; whoever reads them here writes them first.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     ForeignKeyConstraint,
     Index,
+    TextClause,
     UniqueConstraint,
     or_,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.clock import now
+from service.domain.ids import new_id
 from service.models.base import CODE, NAME, Base, TenantScoped
 
 
@@ -90,6 +99,49 @@ class Obligation(TenantScoped, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+_GATHERED: Final = "changes-and-events"
+
+
+def gather(session: Session, model: type[Change | PlanEvent], row: Mapping[str, Any]) -> None:
+    """Have a change or an event written with all others of this transaction."""
+    gathered = session.info.get(_GATHERED)
+    if gathered is None:
+        gathered = session.info[_GATHERED] = {Change: [], PlanEvent: []}
+        session.info.setdefault("before_commit", []).append(lambda: write(session))
+    gathered[model].append({"id": new_id(), "at": now(), **row})
+
+
+def write(session: Session, last: str = "SELECT", values: Mapping[str, Any] | None = None) -> bool:
+    """Write what is gathered, and run another statement with it; say whether there was anything."""
+    gathered = session.info.get(_GATHERED)
+    if gathered is None or not (gathered[Change] or gathered[PlanEvent]):
+        return False
+    # What the rows refer to comes first.
+    session.flush()
+    rows = {
+        model.__tablename__: orjson.dumps(gathered[model]).decode() for model in (Change, PlanEvent)
+    }
+    for model in (Change, PlanEvent):
+        gathered[model] = []
+    session.execute(_writing(last), {**rows, **(values or {})})
+    return True
+
+
+@cache
+def _writing(last: str) -> TextClause:
+    """Write two lists of rows, given as JSON, and whatever else in the same statement."""
+    parts = []
+    for model in (Change, PlanEvent):
+        name = model.__tablename__
+        columns = ", ".join(column.name for column in model.__table__.columns)
+        # Names of our own tables and columns; what callers said travels as a parameter.
+        parts.append(
+            f"{name}_written AS (INSERT INTO {name} ({columns}) SELECT {columns}"  # noqa: S608
+            f" FROM jsonb_populate_recordset(NULL::{name}, CAST(:{name} AS jsonb)))"
+        )
+    return text(f"WITH {', '.join(parts)} {last}")
+
+
 def _readable(reader: str) -> ColumnElement[bool]:
     return or_(Change.private_to.is_(None), Change.private_to == reader)
 
@@ -106,6 +158,7 @@ def history(
     limit: int,
 ) -> Sequence[Change]:
     """List an item's changes up to a version, newest first; those of a draft for its author only."""
+    write(session)
     query = select(Change).where(
         Change.tenant_id == tenant_id,
         Change.plan_id == plan_id,
@@ -130,6 +183,7 @@ def changes_by_revision(
     limit: int = 1,
 ) -> Sequence[Change]:
     """List all changes of the newest `limit` revisions below `before`, newest revision first."""
+    write(session)
     revisions = select(Change.revision).where(
         Change.tenant_id == tenant_id, Change.plan_id == plan_id, _readable(reader)
     )
@@ -158,6 +212,7 @@ def changes_since_version(
     version: int,
 ) -> set[str]:
     """Name the fields of an item that changed after a version."""
+    write(session)
     rows = session.scalars(
         select(Change.fields).where(
             Change.tenant_id == tenant_id,

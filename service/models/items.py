@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.models.base import PlanItem
@@ -24,12 +25,20 @@ def item(
     withdrawn: bool = False,
 ) -> Item | None:
     """Find one item of a plan; one entered in error only when asked for."""
+    asked = {"tenant": tenant_id, "plan": plan_id, "item": item_id}
+    found: Item | None = session.scalar(_one(model, withdrawn), asked)
+    return found
+
+
+@cache
+def _one(model: type[PlanItem], withdrawn: bool) -> Select[Any]:
+    """Build the statement of `item` once for each kind: building takes longer than asking."""
     query = select(model).where(
-        model.tenant_id == tenant_id, model.plan_id == plan_id, model.id == item_id
+        model.tenant_id == bindparam("tenant", type_=Uuid()),
+        model.plan_id == bindparam("plan", type_=Uuid()),
+        model.id == bindparam("item", type_=Uuid()),
     )
-    if not withdrawn:
-        query = query.where(model.withdrawn_at.is_(None))
-    return session.scalar(query)
+    return query if withdrawn else query.where(model.withdrawn_at.is_(None))
 
 
 def listed(

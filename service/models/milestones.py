@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, select
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.clock import now
@@ -102,12 +102,29 @@ def progress_of(
     return session.scalars(query.order_by(Progress.id.desc()).limit(limit)).all()
 
 
-def progress_in_plan(
-    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
-) -> Sequence[Progress]:
-    """List every report in a plan, oldest first, so that the last one read is the latest."""
-    return session.scalars(
-        select(Progress)
-        .where(Progress.tenant_id == tenant_id, Progress.plan_id == plan_id)
-        .order_by(Progress.id)
-    ).all()
+_BESIDE = text(
+    """SELECT
+(SELECT json_object_agg(m.id, m.status) FROM milestones m
+    WHERE m.tenant_id = :tenant AND m.plan_id = :plan AND m.withdrawn_at IS NULL
+    AND m.id = ANY(CAST(:required AS uuid[]))) AS status_of,
+(SELECT json_agg(q ORDER BY q.id) FROM (
+    SELECT id, milestone_id, measure, unit, value, percent FROM milestone_progress
+    WHERE tenant_id = :tenant AND plan_id = :plan
+    AND milestone_id = ANY(CAST(:shown AS uuid[]))) q) AS reports"""
+)
+
+
+def beside(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID, shown: Sequence[Milestone]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Give the status of all that these milestones require, and the reports on them, oldest first."""
+    row = session.execute(
+        _BESIDE,
+        {
+            "tenant": tenant_id,
+            "plan": plan_id,
+            "required": sorted({one for item in shown for one in item.requires}),
+            "shown": [str(item.id) for item in shown],
+        },
+    ).one()
+    return row.status_of or {}, row.reports or []

@@ -22,6 +22,7 @@ from service.app import create_app
 from service.db import Database, make_engine
 from service.domain import clock
 from service.domain.ids import new_id
+from service.running import memory
 from service.settings import PROJECT, Settings
 
 _AUDIT = (
@@ -91,6 +92,7 @@ def make() -> Flask:
         view_func=limits.patch,
         methods=["PATCH"],
     )
+    memory.settle()
     return app
 
 

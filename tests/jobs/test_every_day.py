@@ -35,6 +35,7 @@ from service.domain.vocabulary import FlagStatus
 from service.errors import ConcordError
 from service.jobs.day_turn import turn_days
 from service.jobs.knowledge_release import release_knowledge
+from service.models import changes
 from service.models.changes import Change
 from service.models.flags import flags_of_plan
 from service.models.plans import CarePlan
@@ -306,6 +307,7 @@ class Days(RuleBasedStateMachine):
         return plan
 
     def _counted(self, session: Session) -> tuple[int, int | None]:
+        changes.write(session)
         count = session.scalar(
             select(func.count()).select_from(Change).where(Change.plan_id == self.clinic.plan_id)
         )
