@@ -55,6 +55,13 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
+    def header(self, name: str) -> str | None:
+        """Find a header, however its name is written."""
+        return self.named_headers().get(name.lower())
+
+    def named_headers(self) -> dict[str, str]:
+        return {name.lower(): text for name, text in self.headers.items()}
+
 
 @dataclass
 class Contract:
@@ -97,11 +104,11 @@ class Contract:
         if method == "head" and "get" in self.document["paths"][template]:
             if answer.body:
                 raise Broken(f"HEAD {template}: has a body")
-        elif method == "options" and answer.status == 200 and "Allow" in answer.headers:
+        elif method == "options" and answer.status == 200 and answer.header("Allow"):
             return
         else:
             self._elsewhere(answer, {405})
-            if "Allow" not in answer.headers:
+            if not answer.header("Allow"):
                 raise Broken(f"{answer.method} {template}: 405 without Allow")
 
     def _elsewhere(self, answer: Answer, statuses: set[int]) -> None:
@@ -114,7 +121,7 @@ class Contract:
     def hold_problem(self, answer: Answer) -> None:
         """Hold an answer to what every error looks like."""
         where = f"{answer.method} {answer.path}: {answer.status}"
-        if answer.headers.get("Content-Type") != PROBLEM:
+        if answer.header("Content-Type") != PROBLEM:
             raise Broken(f"{where} is no problem")
         problem = self._schema({"$ref": "#/components/schemas/Problem"})
         _valid(where, problem, json.loads(answer.body))
@@ -168,8 +175,8 @@ class Check:
     content: Mapping[str, jsonschema_rs.Draft202012Validator]
 
     def hold(self, answer: Answer) -> None:
-        self._hold_headers({name.lower(): text for name, text in answer.headers.items()})
-        media = answer.headers.get("Content-Type", "").split(";")[0]
+        self._hold_headers(answer.named_headers())
+        media = (answer.header("Content-Type") or "").split(";")[0]
         if not self.content:
             if answer.body:
                 raise Broken(f"{self.where}: has a body, and none is documented")

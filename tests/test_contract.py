@@ -74,6 +74,13 @@ def answer(
     [
         answer(),
         answer(Retry_After="7"),
+        Answer(
+            "GET",
+            "/api/v1/things",
+            200,
+            {name.lower(): text for name, text in HEADERS.items()},
+            json.dumps(THING).encode(),
+        ),
         answer(BROKEN, 404, Content_Type=PROBLEM, X_Request_Id=None),
         answer(None, 204, X_Request_Id=None),
         answer(None, 204, "DELETE", "/things/7", X_Request_Id=None),

@@ -44,6 +44,7 @@ NOBODYS_OWN = frozenset(
         "getActivity",
         "listConflictRules",
         "getConflictRule",
+        "getConflictRuleStatistics",
         "listInstruments",
         "listPatients",
         "listCarePlans",
