@@ -210,13 +210,13 @@ def test_the_full_check_fails_when_one_step_does(tmp_path):
     script = shutil.copy(PROJECT / ".ci" / "run", tmp_path / ".ci")
     makefile = tmp_path / "Makefile"
     makefile.write_text(
-        "check test types contracts spec-check test-e2e:\n\t@echo ran $@\nlint:\n\t@false\n"
+        "check lint-spec test types contracts spec-check test-e2e:\n\t@echo ran $@\nlint:\n\t@false\n"
     )
     failing = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
     assert failing.returncode == 1
     assert failing.stdout.splitlines()[-1] == "FAILED: make lint"
     assert "ran test-e2e" in failing.stdout
-    makefile.write_text("check test lint types contracts spec-check test-e2e:\n\t@echo ran $@\n")
+    makefile.write_text("check lint-spec test lint types contracts spec-check test-e2e:\n\t@echo ran $@\n")
     passing = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
     assert passing.returncode == 0
     assert passing.stdout.splitlines()[-1] == "Everything holds."
