@@ -1,7 +1,7 @@
 """Where answers lead by their meaning; what follows from where operations stand needs no word here.
 
 Keyed by operationId and by the operation it leads to; the values are OpenAPI's runtime expressions. Path parameters
-that are not given here are those of the request.
+that are not given here are those of the request. None takes a link away that leads to nothing yet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CHANGING: Final = tuple(
     for verb in (("update",) if kind == "capacity" else ("create", "update", "delete"))
 )
 
-LINKS: Final[dict[str, dict[str, dict[str, Any]]]] = {
+LINKS: Final[dict[str, dict[str, dict[str, Any] | None]]] = {
     **{name: {"listConflicts": {}} for name in _CHANGING},
     "confirmRecommendation": {"listConflicts": {}},
     "adoptRecommendation": {"listConflicts": {}},
@@ -32,6 +32,7 @@ LINKS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     },
     "getPatientCarePlan": {"getCarePlan": _OF_THE_PLAN, "getSummary": _OF_THE_PLAN},
     "searchPatients": {"getPatient": {"patient_id": "$response.body#/items/0/id"}},
+    "createPatient": {"getPatientCarePlan": None},
     "getSummary": {"getCarePlan": {}, "listRecommendations": {}, "listConflicts": {}},
     "getPlanDocument": {"checkPlanDocument": {"body": "$response.body"}},
     "getNotChecked": {"getPlanDocument": {}},

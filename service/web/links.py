@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-Links = Mapping[str, Mapping[str, Mapping[str, Any]]]
+Links = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
 
 _METHODS: Final = ("get", "put", "post", "patch", "delete")
 _NAME: Final = re.compile(r"\{([^}]+)\}")
@@ -54,7 +54,7 @@ class _Place:
 
 
 def add_links(document: dict[str, Any], told: Links) -> None:
-    """Give every answer of an operation its links; `told` are those that only a noun knows."""
+    """Give every answer of an operation its links; `told` are those that only a noun knows, or knows better."""
     places = [
         _Place(path, method, item[method])
         for path, item in document["paths"].items()
@@ -65,7 +65,10 @@ def add_links(document: dict[str, Any], told: Links) -> None:
     for place in places:
         links = dict(_following(place, places))
         for target, link in told.get(place.name, {}).items():
-            links[target] = _link(by_name[target], **link)
+            if link is None:
+                del links[target]
+            else:
+                links[target] = _link(by_name[target], **link)
         if links:
             place.answer["links"] = dict(sorted(links.items()))
 

@@ -148,32 +148,37 @@ class Stage:
         return Speaker("", self.token(username), self)
 
 
-def record(connection: Connection, settings: Settings, begins: datetime) -> dict[str, Any]:
-    """Play everything on a connection that is in a transaction; give the examples."""
+@contextmanager
+def opened(connection: Connection, settings: Settings, begins: datetime) -> Iterator[Stage]:
+    """Open the demo clinic on a connection that is in a transaction."""
     fixed = replace(settings, cursor_key=bytes(32))
     database = Database.bound_to(connection)
     with _reproducible(begins), clock.set_to(begins):
         seed(database, empty=False)
-        app = create_app(fixed, database=database)
-        stage = Stage(app, fixed, database, begins)
+        stage = Stage(create_app(fixed, database=database), fixed, database, begins)
         stage.clinic()
+        yield stage
+
+
+def record(connection: Connection, settings: Settings, begins: datetime) -> dict[str, Any]:
+    """Play everything; give the examples."""
+    with opened(connection, settings, begins) as stage:
         headers: dict[str, Any] = {}
         operations = {}
         for name in sorted(story.STORY):
-            with _taken_back(connection, stage):
+            with taken_back(connection, stage):
                 operations[name] = _operation(stage, name, headers)
         errors: dict[str, dict[str, Any]] = {name: {} for name in ERROR_NAMES.values()}
         for refusal in REFUSALS:
-            with _taken_back(connection, stage):
+            with taken_back(connection, stage):
                 problem = _refused(stage, refusal, headers)
                 errors[ERROR_NAMES[problem["status"]]][problem["code"]] = problem
-        with _taken_back(connection, stage):
+        with taken_back(connection, stage):
             _replayed(stage, headers)
-        with _taken_back(connection, stage):
-            stage.app = create_app(fixed, database=Database(make_engine(NOWHERE)))
-            problem = _told(stage.send("GET", "/api/v1/me", headers=_bearer(stage)), headers, 503)
-            errors[ERROR_NAMES[503]][problem["code"]] = problem
-        known = _well_known(database)
+        known = _well_known(stage.database)
+        stage.app = create_app(stage.settings, database=Database(make_engine(NOWHERE)))
+        problem = _told(stage.send("GET", "/api/v1/me", headers=_bearer(stage)), headers, 503)
+        errors[ERROR_NAMES[503]][problem["code"]] = problem
     return {
         "operations": {name: _renamed(told, known) for name, told in operations.items()},
         "errors": {name: _renamed(told, known) for name, told in errors.items()},
@@ -236,7 +241,7 @@ def _operation(stage: Stage, name: str, headers: dict[str, Any]) -> dict[str, An
 
 def _asked_for(stage: Stage, name: str, ask: Ask) -> dict[str, Any]:
     url = urlsplit(ask.path)
-    template = _template(stage, name)
+    template = template_of(stage, name)
     told: dict[str, Any] = {}
     if values := path_values(template, url.path):
         told["path"] = {
@@ -249,7 +254,7 @@ def _asked_for(stage: Stage, name: str, ask: Ask) -> dict[str, Any]:
     return told
 
 
-def _template(stage: Stage, name: str) -> str:
+def template_of(stage: Stage, name: str) -> str:
     document = stage.app.extensions["concord.specification"].document
     return next(
         str(path)
@@ -318,7 +323,7 @@ def _bearer(stage: Stage) -> dict[str, str]:
 
 
 @contextmanager
-def _taken_back(connection: Connection, stage: Stage) -> Iterator[None]:
+def taken_back(connection: Connection, stage: Stage) -> Iterator[None]:
     """Begin at the same moment of the clinic, and leave nothing behind."""
     savepoint = connection.begin_nested()
     stage.minutes = itertools.count()
