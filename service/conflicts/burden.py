@@ -31,6 +31,13 @@ def low_end(item: Statement, dimension: str, unit: str) -> float | None:
 
 def minutes_a_week(item: Statement) -> float:
     """Give the minutes a week of an exercise or a treatment: session by frequency, or daily."""
+    minutes = item.figures.get("minutes a week")
+    if minutes is None:
+        minutes = item.figures["minutes a week"] = _minutes_a_week(item)
+    return minutes
+
+
+def _minutes_a_week(item: Statement) -> float:
     daily = low_end(item, "daily-minutes", "min/d")
     if daily is not None:
         return daily * DAYS

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.conflicts.day import Day
 from service.conflicts.facts import OPEN_END, OPEN_START, Observation
 from service.conflicts.finding import TIER_ORDER, Mention, Overlap
-from service.conflicts.meeting import alternatives, is_provisional
+from service.conflicts.meeting import is_provisional
 from service.conflicts.statement import Statement
 from service.conflicts.tables import DrugCondition, DrugDrug
 from service.conflicts.tiers import Tier
@@ -93,13 +94,28 @@ def patient(age: int) -> Mention:
     return Mention("patient", "patient", None, None, f"The patient is {age} or older.")
 
 
-def groups(drugs: list[Statement]) -> list[list[Statement]]:
+def groups(items: Sequence[Statement]) -> list[list[Statement]]:
     """Gather statements that are written as alternatives to each other."""
-    gathered: list[list[Statement]] = []
-    for drug in drugs:
-        linked = [group for group in gathered if any(alternatives(drug, item) for item in group)]
-        rest = [group for group in gathered if group not in linked]
-        gathered = [*rest, [item for group in linked for item in group] + [drug]]
+    by_id = {item.id: item for item in items}
+    linked: dict[str, set[str]] = {}
+    for item in items:
+        for other in item.alternative_to if item.in_force else ():
+            if other in by_id:
+                linked.setdefault(item.id, set()).add(other)
+                linked.setdefault(other, set()).add(item.id)
+    gathered = []
+    taken: set[str] = set()
+    for item in items:
+        if item.id in taken:
+            continue
+        waiting, together = [item.id], []
+        while waiting:
+            code = waiting.pop()
+            if code not in taken:
+                taken.add(code)
+                together.append(by_id[code])
+                waiting += linked.get(code, ())
+        gathered.append(together)
     return gathered
 
 

@@ -46,6 +46,7 @@ class Statement:
         "exception_to",
         "exclude",
         "facets",
+        "figures",
         "hard",
         "id",
         "in_force",
@@ -81,7 +82,9 @@ class Statement:
         self.end = OPEN_END
         self.provisional_from = OPEN_END
         self.in_force = False
+        # What has been worked out of it before, since it is asked for again and again.
         self.texts: dict[str, str] = {}
+        self.figures: dict[str, float] = {}
         self.rec = source if isinstance(source, Recommendation) else None
         self._demands: tuple[Demand, ...] | None = None
         self._all_demands: tuple[Demand, ...] | None = None

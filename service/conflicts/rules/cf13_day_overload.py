@@ -15,6 +15,7 @@ FHIR: COMPLY. Source: the project's own rule; burden of treatment.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -98,8 +99,24 @@ def worst(day: Day, groups: Sequence[Load], amounts: Mapping[str, float]) -> tup
         monday(turn) + step for turn in turns if DAYS < turn < latest for step in (-DAYS, 0, DAYS)
     }
     ahead = sorted(week for week in weeks if week + DAYS > day.as_of)
-    best = max(ahead, key=lambda week: (tidy(total_of(day, groups, amounts, week)), -week))
-    return best, total_of(day, groups, amounts, best)
+    sums = asked_in(day, ahead, groups, amounts)
+    best = max(range(len(ahead)), key=lambda place: (tidy(sums[place]), -place))
+    return ahead[best], total_of(day, groups, amounts, ahead[best])
+
+
+def asked_in(
+    day: Day, weeks: Sequence[int], groups: Sequence[Load], amounts: Mapping[str, float]
+) -> list[float]:
+    """Sum each of some weeks, in their order, looking at each item in its own weeks alone."""
+    rest = [group for group in groups if len(group.members) > 1]
+    sums = [total_of(day, rest, amounts, week) for week in weeks]
+    for group in groups:
+        if len(group.members) == 1:
+            (item,) = group.members
+            first = bisect_left(weeks, item.start - DAYS + 1)
+            for place in range(first, bisect_left(weeks, item.end)):
+                sums[place] += amounts[item.id] * share(day, item, weeks[place])
+    return sums
 
 
 def judge(day: Day, capacity: Capacity, hours: float) -> Iterator[Finding]:
@@ -110,6 +127,9 @@ def judge(day: Day, capacity: Capacity, hours: float) -> Iterator[Finding]:
         if is_counted(p) and p.context.phase != FLARE_ALONE and p.end > day.as_of
     ]
     amounts = {item.id: hours_a_week(item) for item in items}
+    most = sum(amounts.values()) + sum(booked(item) for item in day.facts.appointments)
+    if not above(most, hours):
+        return
     groups = loads(items, amounts)
     week, total = worst(day, groups, amounts)
     if not above(total, hours):
@@ -193,7 +213,9 @@ def offers(
     repairs = []
     for group in groups:
         for item in group.members:
-            if above(worst(day, groups, {**amounts, item.id: 0.0})[1], hours):
+            if above(total - amounts[item.id], hours) or above(
+                worst(day, groups, {**amounts, item.id: 0.0})[1], hours
+            ):
                 continue
             left = amounts[item.id] - (total - hours)
             shortened = worst(day, groups, {**amounts, item.id: max(left, 0.0)})[1]

@@ -15,7 +15,9 @@ FHIR: COMPLY. Source: the project's own rule; burden of treatment.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from service.conflicts.burden import DAYS, Load, loads, minutes_a_week, shorter
 from service.conflicts.day import Day
@@ -68,14 +70,34 @@ def worst(day: Day, groups: Sequence[Load], amounts: Mapping[str, float]) -> tup
     """Give the first day from today on with the highest sum; it can rise only where one begins."""
     begins = {item.start for group in groups for item in group.members if item.start > day.as_of}
     days = sorted({day.as_of} | begins)
-    best = max(days, key=lambda when: (tidy(at(groups, when, amounts)), -when))
-    return best, at(groups, best, amounts)
+    sums = asked_on(days, groups, amounts)
+    best = max(range(len(days)), key=lambda place: (tidy(sums[place]), -place))
+    return days[best], at(groups, days[best], amounts)
+
+
+def asked_on(
+    days: Sequence[int], groups: Sequence[Load], amounts: Mapping[str, float]
+) -> list[float]:
+    """Sum what is asked for on each of some days, in their order, adding each item but once."""
+    steps = [0.0] * (len(days) + 1)
+    rest = [group for group in groups if len(group.members) > 1]
+    for group in groups:
+        if len(group.members) == 1:
+            (item,) = group.members
+            steps[bisect_left(days, item.start)] += amounts[item.id]
+            steps[bisect_left(days, item.end)] -= amounts[item.id]
+    return [
+        total + at(rest, when, amounts)
+        for when, total in zip(days, accumulate(steps), strict=False)
+    ]
 
 
 def judge(day: Day, capacity: Capacity, phase: str, minutes: float) -> Iterator[Finding]:
     """Decide one phase."""
     items = [p for p in day.positives if counts(p, phase) and p.end > day.as_of]
     amounts = {item.id: minutes_a_week(item) / DAYS for item in items}
+    if not above(sum(amounts.values()), minutes):
+        return
     groups = loads(items, amounts)
     when, total = worst(day, groups, amounts)
     if not above(total, minutes):
@@ -154,8 +176,9 @@ def offers(
     repairs = []
     for group in groups:
         for item in group.members:
-            without = worst(day, groups, {**amounts, item.id: 0.0})[1]
-            if above(without, minutes):
+            if above(total - amounts[item.id], minutes) or above(
+                worst(day, groups, {**amounts, item.id: 0.0})[1], minutes
+            ):
                 continue
             left = amounts[item.id] - (total - minutes)
             shortened = worst(day, groups, {**amounts, item.id: max(left, 0.0)})[1]
