@@ -12,6 +12,7 @@ from service.actions import document, picture
 from service.actions.picture import Picture
 from service.models.document import rows_of_plan
 from service.models.flags import flags_of_plan
+from service.models.milestones import reports_in_plan
 from service.models.plans import CarePlan
 
 
@@ -26,6 +27,7 @@ def assert_true(session: Session, plan: CarePlan, kept: Picture) -> None:
     # An event of today may have its day of record in the engine alone; findings are what counts.
     assert kept.standing.findings == conflicts.detect(facts, kept.day)
     assert kept.standing.next_change() == conflicts.next_change(facts, kept.day)
+    assert kept.reports(session, plan) == reports_in_plan(session, plan.tenant_id, plan.id)
     assert kept.flags is not None
     stored = {flag.fingerprint: flag for flag in flags_of_plan(session, plan.tenant_id, plan.id)}
     assert {one.fingerprint: (one.status, one.tier, one.material) for one in kept.flags} == {

@@ -135,7 +135,6 @@ def apply(
     item.version += 1
     item.updated_at = clock.now()
     noun.revised(access, item)
-    access.session.flush()
     _written(access, noun, item, "updated", before, side, rechecks=rechecks)
     return True
 

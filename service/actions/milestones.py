@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.actions import audit, gate, items, record
+from service.actions import picture as pictures
 from service.actions.gate import Access
 from service.actions.noun import Draft, Noun
 from service.actions.ownership import SHARED, check_owner, fill_owner
@@ -57,7 +58,13 @@ class Milestones(Noun):
     def show(self, access: Access, items: Sequence[Any]) -> list[View]:
         if not items:
             return []
-        status_of, reports = beside(access.session, access.actor.tenant_id, access.plan.id, items)
+        plan = access.plan
+        picture = pictures.at_hand(access.session, plan)
+        if picture is None:
+            status_of, reports = beside(access.session, plan.tenant_id, plan.id, items)
+        else:
+            status_of = picture.milestone_statuses()
+            reports = picture.reports(access.session, plan)
         return [View(item, derived(item, status_of, reports)) for item in items]
 
 

@@ -24,6 +24,7 @@ from service.domain.vocabulary import RecommendationStatus, Tier
 from service.models.base import PlanItem
 from service.models.document import rows_of_plan
 from service.models.flags import Flag
+from service.models.milestones import reports_in_plan
 from service.models.plans import CarePlan
 
 _MOST = 256
@@ -69,6 +70,8 @@ class Picture:
         self.standing = conflicts.Standing(facts, day)
         self.flags: tuple[Stored, ...] | None = None
         self.revision = 0
+        self.written = frozenset(document.KEYS)
+        self._reports: list[Row] | None = None
         self._seen: dict[str, tuple[conflicts.Finding, Seen]] = {}
 
     @classmethod
@@ -82,6 +85,7 @@ class Picture:
         drop: set[str] = set()
         for item in items:
             row, table = item.row(), item.__tablename__
+            self.written |= {table}
             shown = document.from_row(table, row, self.timezone) if _is_there(row) else None
             if _is_there(row):
                 self.rows.put(table, row)
@@ -93,6 +97,16 @@ class Picture:
                 kind = document.KEYS[table]
                 put.setdefault(kind, []).append(conflicts.parse_item(kind, shown))
         self.standing.change(put, drop)
+
+    def milestone_statuses(self) -> dict[str, str]:
+        """Give the status of each milestone, by its id."""
+        return {row["id"]: row["status"] for row in self.rows["milestones"]}
+
+    def reports(self, session: Session, plan: CarePlan) -> list[Row]:
+        """Give the reports of progress, oldest first; another one makes another revision."""
+        if self._reports is None:
+            self._reports = reports_in_plan(session, plan.tenant_id, plan.id)
+        return self._reports
 
     def seen(self) -> tuple[Sequence[conflicts.Finding], list[Seen]]:
         """Give the findings, and beside each what its flag is compared with."""
@@ -163,6 +177,7 @@ def of(session: Session, plan: CarePlan, day: date, timezone: str) -> Picture:
     ):
         others = [item for item in written if not _is_read(item)]
         if all(isinstance(item, CarePlan | Flag) for item in others):
+            kept.written = frozenset()
             kept.take(item for item in written if _is_read(item))
             if any(isinstance(item, Flag) for item in others):
                 kept.flags = None
@@ -173,7 +188,14 @@ def of(session: Session, plan: CarePlan, day: date, timezone: str) -> Picture:
 def keep(session: Session, plan: CarePlan, picture: Picture) -> None:
     """Keep a picture for the plan's next write, once this transaction has committed."""
     picture.revision = plan.revision
+    session.info[record.AT_HAND] = plan.id, plan.revision, picture
     record.after_commit(session, lambda: ALBUM.put(plan.id, picture))
+
+
+def at_hand(session: Session, plan: CarePlan) -> Picture | None:
+    """Give the picture that this very transaction has brought up to date; None where it has not."""
+    plan_id, revision, picture = session.info.get(record.AT_HAND, (None, None, None))
+    return picture if (plan_id, revision) == (plan.id, plan.revision) else None
 
 
 def _is_read(item: Any) -> bool:

@@ -94,8 +94,10 @@ def plan(
             break
         session.flush()
         picture.take([*held, *let_go])
-    # Only now: a successor that has just been held takes nobody's place.
-    _settle(session, plan, cause.who, picture, successions(picture.rows["recommendations"], day))
+    if "recommendations" in picture.written:
+        # Only now: a successor that has just been held takes nobody's place.
+        inherited = successions(picture.rows["recommendations"], day)
+        _settle(session, plan, cause.who, picture, inherited)
     plan.checked_on = day
     plan.knowledge_version = conflicts.KNOWLEDGE_VERSION
     picture.flags = flags.stored()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ class By:
     role: str | None
     on_behalf_of: str | None = None
 
+
+AT_HAND: Final = "picture"
 
 CONCORD = By(id="concord", name="Concord", role=None)
 
@@ -79,6 +81,7 @@ def change(
     """Add a row to an item's history and an event, unless the item is private or others tell of it."""
     revision = bump(session, plan)
     session.info.setdefault("written", {}).setdefault(plan.id, {})[item.id] = item
+    session.info.pop(AT_HAND, None)  # what was brought up to date before is so no longer
     fields = changed_fields(before or {}, after)
     changes.gather(
         session,

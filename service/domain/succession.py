@@ -96,13 +96,14 @@ def _succession(row: Row, heirs: Sequence[Row], day: date) -> Derived | None:
 
 def end_events(rows: Mapping[str, Sequence[Row]], timezone: str) -> list[Derived]:
     """Say which limits have met, or no longer meet, the event that ends them."""
+    waiting = [row for row in rows["recommendations"] if row["end_event"]]
+    if not waiting:
+        return []
     milestones = {row["id"]: row for row in rows["milestones"]}
     appointments = {row["id"]: row for row in rows["appointments"]}
     found = []
-    for row in rows["recommendations"]:
+    for row in waiting:
         end_event = row["end_event"]
-        if not end_event:
-            continue
         on = _recorded_on(row, end_event, milestones, appointments, rows["events"], timezone)
         wanted = {**end_event, "recorded": on is not None, "recorded_on": on}
         if wanted != {"recorded": False, "recorded_on": None, **end_event}:

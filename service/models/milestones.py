@@ -112,6 +112,11 @@ _BESIDE = text(
     WHERE tenant_id = :tenant AND plan_id = :plan
     AND milestone_id = ANY(CAST(:shown AS uuid[]))) q) AS reports"""
 )
+_REPORTS = text(
+    """SELECT json_agg(q ORDER BY q.id) FROM (
+    SELECT id, milestone_id, measure, unit, value, percent FROM milestone_progress
+    WHERE tenant_id = :tenant AND plan_id = :plan) q"""
+)
 
 
 def beside(
@@ -128,3 +133,11 @@ def beside(
         },
     ).one()
     return row.status_of or {}, row.reports or []
+
+
+def reports_in_plan(
+    session: Session, tenant_id: uuid.UUID, plan_id: uuid.UUID
+) -> list[dict[str, Any]]:
+    """Give every report in a plan, oldest first."""
+    found = session.scalar(_REPORTS, {"tenant": tenant_id, "plan": plan_id})
+    return found or []
