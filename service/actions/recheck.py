@@ -331,7 +331,8 @@ def _next_change(picture: Picture, day: date) -> date | None:
         if flag.status == FlagStatus.ACCEPTED:
             days += [flag.expires, flag.monitor_by]
     for row in picture.rows["recommendations"]:
-        if row["status"] in (RecommendationStatus.ACTIVE, RecommendationStatus.ON_HOLD):
+        dated = row["review_by"] or row["retires_on"]
+        if dated and row["status"] in (RecommendationStatus.ACTIVE, RecommendationStatus.ON_HOLD):
             days += [_date(row["review_by"]), _date(row["retires_on"])]
     days += [_date(one) for one in picture.rows["team_days"]]
     return min((one for one in days if one is not None and one > day), default=None)

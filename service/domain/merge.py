@@ -9,10 +9,14 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+_AS_THEY_ARE = frozenset({str, bool, int, float})
+
 
 def jsonable(value: Any) -> Any:
     """Turn dates, ids and enums, at any depth, into what JSON carries."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, bool | int | float):
         return value
     if isinstance(value, Enum):
         return value.value
