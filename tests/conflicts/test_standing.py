@@ -312,4 +312,4 @@ def test_a_broken_index_is_noticed(posting: str) -> None:
         report_multiple_bugs=False,
     )
     with broken(posting), pytest.raises(AssertionError):
-        run_state_machine_as_test(Histories, settings=slipped)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Histories, settings=slipped)
