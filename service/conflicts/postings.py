@@ -144,7 +144,7 @@ class Postings:
             self.near_demand(demand, found)
         if is_medicine(item):
             self._near_medicine(item, found)
-        elif item.action is not None:
+        if item.action is not None:
             self._near_activity(item, found)
 
     def near_demand(self, demand: Demand, found: set[str]) -> None:

@@ -255,7 +255,8 @@ class Standing:
     def _widen(self, touched: set[str], changed: set[str], statements: Sequence[Statement]) -> None:
         """Add what a change reaches beyond the pairs that it is part of."""
         if any(is_certificate(item) for item in statements):
-            touched |= self.tasks.keys()  # the days at work are others now
+            # In place: a set and a dictionary's keys join to a new one. The days at work are others now.
+            touched.update(self.tasks)
         medicines = self.postings.at(*MEDICINE)
         if "observations" in changed:
             touched |= medicines  # another value may count now

@@ -212,6 +212,25 @@ def test_a_protective_medicine_changes_the_tier_of_others() -> None:
     assert {found.tier for found in standing.findings if "a" in found.ids} != before
 
 
+def test_a_certificate_that_comes_and_goes_changes_what_the_job_asks() -> None:
+    certificate = {**said("off", "dr", "prohibit"), "kind": "work-capacity"}
+    standing = plan_of(
+        said("ban", "pt", "prohibit", action="lifting"),
+        job_demands=[{"id": "task", "action": "lifting", "removed": False}],
+    )
+    assert [found.code for found in standing.findings] == ["CF12"]
+    assert put(standing, certificate) == []
+    standing.change(drop=["off"])
+    assert_as_full(standing)
+    assert [found.code for found in standing.findings] == ["CF12"]
+
+
+def test_a_medicine_that_names_an_activity_is_looked_at_as_one_too() -> None:
+    standing = plan_of(said("rest", "pt", "recommend", action="bed-rest"))
+    found = put(standing, medicine("walk", "nsaid", action="walking"))
+    assert found == ["CF05"]
+
+
 # Each way in which a change finds what it touches, taken away: the histories must notice.
 BREAKS = {
     "what is asked under what is limited": "limits",
