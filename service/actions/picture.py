@@ -186,10 +186,19 @@ def of(session: Session, plan: CarePlan, day: date, timezone: str) -> Picture:
 
 
 def keep(session: Session, plan: CarePlan, picture: Picture) -> None:
-    """Keep a picture for the plan's next write, once this transaction has committed."""
+    """Keep a picture for the plan's next write, once this transaction has committed.
+
+    Whatever this transaction still writes below the plan, as who acts on a flag on the first request of a day
+    does, makes the picture an old one under its own revision; then it is lost.
+    """
     picture.revision = plan.revision
     session.info[record.AT_HAND] = plan.id, plan.revision, picture
-    record.after_commit(session, lambda: ALBUM.put(plan.id, picture))
+
+    def put_back() -> None:
+        if at_hand(session, plan) is picture:
+            ALBUM.put(plan.id, picture)
+
+    record.after_commit(session, put_back)
 
 
 def at_hand(session: Session, plan: CarePlan) -> Picture | None:

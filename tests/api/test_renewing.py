@@ -10,7 +10,16 @@ import pytest
 from service.db import Database
 from service.domain import clock
 from service.models.changes import Obligation
-from tests.api.advice import DEADLIFT, NO_HEAVY_LIFTING, NO_STAIRS, STAIRS, flag_of, give, now
+from tests.api.advice import (
+    DEADLIFT,
+    NAPROXEN,
+    NO_HEAVY_LIFTING,
+    NO_STAIRS,
+    STAIRS,
+    flag_of,
+    give,
+    now,
+)
 from tests.api.conftest import Member, Members
 from tests.clinic import Clinic
 
@@ -118,6 +127,45 @@ def test_without_renewal_the_day_of_monitoring_ends_the_acceptance_and_stays_und
     assert again.json["status"] == "accepted"
     past = physician.get(f"conflicts/{flag['id']}/history").json["items"]
     assert past[0]["action"] == "accepted"
+
+
+@pytest.fixture
+def something_due(member: Members) -> date:
+    """A day that the plan turns on, whatever becomes of its flag."""
+    give(member("physician"), NO_STAIRS, action="swimming", period={"end": "2027-02-18"})
+    return date(2027, 2, 18)
+
+
+def test_an_acceptance_on_the_first_request_of_a_day_lapses_after_other_writes_too(
+    flag: dict[str, Any], something_due: date, member: Members
+) -> None:
+    physician = member("physician")
+    with on(something_due):
+        # Not read first: reading would turn the day, and accepting comes with the turn here.
+        body = {**ACCEPTED, "expires": "2027-02-25"}
+        physician.post(f"conflicts/{flag['id']}/accept", body, flag["version"])
+        give(physician, NAPROXEN)
+
+    with on(date(2027, 2, 25)):
+        lapsed = read(physician, flag)
+
+    assert (lapsed["status"], lapsed["episode"]) == ("detected", 2)
+
+
+def test_what_is_accepted_on_the_first_request_of_a_day_stays_so_when_it_gets_better(
+    flag: dict[str, Any], something_due: date, member: Members
+) -> None:
+    physician = member("physician")
+    advice = physician.get("recommendations").json["items"]
+    [limit] = [one for one in advice if one["stance"] == "discourage" and one["action"] == "stairs"]
+    sooner = {"period": {"start": "2027-02-01", "end": "2027-03-20"}}
+    with on(something_due):
+        body = {**ACCEPTED, "expires": "2027-03-01"}
+        physician.post(f"conflicts/{flag['id']}/accept", body, flag["version"])
+        answer = physician.patch(f"recommendations/{limit['id']}", sooner, limit["version"])
+
+    assert answer.status_code == 200
+    assert read(physician, flag)["status"] == "accepted"
 
 
 def test_renewing_without_a_day_to_monitor_asks_for_no_more(
