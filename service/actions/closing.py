@@ -47,7 +47,7 @@ def close(
     plan.closed_by = actor.user_id
     plan.next_change = None
     plan.version += 1
-    who = record.by(actor, access.on_behalf_of)
+    who = record.by(actor, access.on_behalf_of_lead)
     record.change(
         session, plan, who, plan, "closed", before=before, after=_state(plan), reason=reason
     )

@@ -55,6 +55,12 @@ class Access:
         is_covered = author in {str(one) for one in self.covers_for}
         return author if is_covered else self.on_behalf_of
 
+    @property
+    def on_behalf_of_lead(self) -> str | None:
+        """Name the absent lead whose plan the caller changes in their place, member or not."""
+        lead = self.plan.lead_id
+        return str(lead) if lead in self.covers_for else self.on_behalf_of
+
     def stands(self, item: Any) -> frozenset[Relation]:
         """Add what the caller is to an item: its author, its discipline, its share-holder."""
         found = set(self.relations)

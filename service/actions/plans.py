@@ -224,7 +224,7 @@ def revise(
         record.change(
             session,
             plan,
-            record.by(actor, access.on_behalf_of),
+            record.by(actor, access.on_behalf_of_lead),
             plan,
             "updated",
             before=before,

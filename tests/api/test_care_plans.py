@@ -256,8 +256,11 @@ def test_a_cover_of_the_lead_does_not_make_themselves_the_lead(
         1,
     )
     cover = member("physician-2")
-
     assert cover.patch(_plan(clinic), {"title": "While away"}, 1).status_code == 200
+    # A member in their own right, the cover still acts for the lead on the lead's plan.
+    newest = cover.get("versions").json["items"][0]
+    (change,) = cover.get(f"versions/{newest['revision']}").json["changes"]
+    assert change["on_behalf_of"] == user_id("physician")
     # The right comes before the version: a stale one is told no more than that.
     for version in (2, 1):
         taken = cover.patch(_plan(clinic), {"lead_id": user_id("physician-2")}, version)
