@@ -27,7 +27,7 @@ object.
 An operation without scope and permission is not registered, so the service does not start;
 `scope=ANY_TOKEN` says in so many words that every valid token will do. `scope=NO_TOKEN, permission=None` is for
 what tells of the service and of nobody: its view is called with nothing, no session and no caller; a token
-that is sent all the same has to be valid.
+that is sent all the same has to be valid. What goes away says `deprecation=Deprecation(...)`.
 '''
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from flask import Flask, Response
 from flask_smorest.utils import load_info_from_docstring  # type: ignore[import-untyped]
 
 from service.domain.vocabulary import Scope
+from service.web.deprecation import Deprecation
 from service.web.dump import compile_dump
 from service.web.kernel import kernel, operations_of
 from service.web.operation import Locate, Operation, View
@@ -88,6 +89,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
         created: bool = False,
         locate: Locate | None = None,
         errors: tuple[int, ...] = (),
+        deprecation: Deprecation | None = None,
         name: str | None = None,
         summary: str | None = None,
         description: str | None = None,
@@ -121,6 +123,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
                 locate=locate,
                 errors=errors,
                 parameters=frozenset(_PARAMETER.findall(rule)),
+                deprecation=deprecation,
             )
             self._declare(operation, own_name)
             return view
@@ -141,7 +144,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # its package h
         self.operations[endpoint] = operation
 
         def view(**values: Any) -> Response:
-            return answer(kernel(), operation, values)
+            given = answer(kernel(), operation, values)
+            # An error is the same for every operation; what is asked for is what goes away.
+            if operation.deprecation is not None and given.status_code == operation.status:
+                operation.deprecation.announce(given.headers)
+            return given
 
         view.__name__ = endpoint
         view.__doc__ = operation.summary

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.views import Position
 from service.domain.actor import Actor
+from service.web.deprecation import Deprecation
 from service.web.dump import Dump
 from service.web.schemas import In, Patch, Query, Shown
 
@@ -62,6 +63,7 @@ class Operation:
     locate: Locate | None = None
     errors: tuple[int, ...] = ()
     parameters: frozenset[str] = frozenset()
+    deprecation: Deprecation | None = None
 
     @property
     def is_open(self) -> bool:

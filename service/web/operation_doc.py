@@ -43,6 +43,8 @@ def document(operation: Operation) -> dict[str, Any]:
         doc["responses"][str(status)] = ERROR_NAMES[status]
     if operation.body is not None:
         doc["requestBody"] = _body(operation)
+    if operation.deprecation is not None:
+        operation.deprecation.document(doc, str(operation.status))
     return doc
 
 
@@ -72,7 +74,8 @@ def _description(operation: Operation) -> str:
         resource, action = operation.permission
         scope = f"`{operation.scope}`" if operation.scope else "any valid token"
         needed = f"Scope: {scope}. Permission: `{resource}` · `{action}`."
-    return "\n\n".join(part for part in (operation.description, needed) if part)
+    gone = operation.deprecation.words if operation.deprecation else ""
+    return "\n\n".join(part for part in (gone, operation.description, needed) if part)
 
 
 def _parameters(operation: Operation) -> list[Any]:

@@ -53,6 +53,18 @@ _ERRORS: Final[dict[int, str]] = {
 }
 
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "Deprecation": {
+        "description": "Since when the operation is deprecated (RFC 9745), in seconds since 1970.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^@-?[0-9]+$"},
+        "example": "@1803859200",
+    },
+    "DeprecationLink": {
+        "description": 'Where the deprecation is told of, with `rel="deprecation"`.',
+        "required": True,
+        "schema": {"type": "string"},
+        "example": '</docs>; rel="deprecation"; type="text/html"',
+    },
     "ETag": {
         "description": "The version shown, as a weak tag; give it back in If-Match.",
         "required": True,
@@ -75,6 +87,12 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "RetryAfter": {
         "description": "Seconds to wait before trying again.",
         "schema": {"type": "integer", "minimum": 0},
+    },
+    "Sunset": {
+        "description": "When the operation goes away (RFC 8594).",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "Wed, 01 Sep 2027 00:00:00 GMT",
     },
     "WWWAuthenticate": {
         "description": "What is wrong with the token (RFC 6750).",

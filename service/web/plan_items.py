@@ -24,10 +24,12 @@ from service.actions.views import Page
 from service.domain.vocabulary import Role, Scope
 from service.web import fields
 from service.web.blueprint import Blueprint
+from service.web.deprecation import Deprecation
 from service.web.operation import Call
 from service.web.schemas import In, Out, Patch, Query
 
 PLAN: Final = "/care-plans/<uuid:plan_id>"
+_VERBS: Final = frozenset({"list", "create", "get", "update", "delete", "history"})
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -103,18 +105,21 @@ def plan_items(
     scope_write: Scope = Scope.PLAN_WRITE,
     deletable: bool = True,
     notes: Mapping[str, str] | None = None,
+    deprecations: Mapping[str, Deprecation] | None = None,
     ways: Ways | None = None,
 ) -> None:
     """Register the operations of one kind of item.
 
-    `notes` says, by `list create get update delete history`, what the description of each should add. A noun
-    without `create` or `patch` has no such operation; one without `many` has no list, and a singleton neither
-    list, creation nor withdrawal.
+    `notes` says, by `list create get update delete history`, what the description of each should add;
+    `deprecations`, by the same, which of them go away. A noun without `create` or `patch` has no such operation;
+    one without `many` has no list, and a singleton neither list, creation nor withdrawal.
     """
     if singleton and (many is not None or create is not None or filters is not None):
         raise ValueError(f"{path}: a plan has one, which is neither listed nor added")
+    if deprecations is not None and not deprecations.keys() <= _VERBS:
+        raise ValueError(f"{path}: only {', '.join(sorted(_VERBS))} can be deprecated here")
     way: Ways = items if ways is None else ways
-    said = notes or {}
+    said, going = notes or {}, deprecations or {}
     resource = str(noun.resource)
     a = _words(one)
     an_item = f"the {a} of a plan's patient" if singleton else f"{_article(a)} {a}"
@@ -124,7 +129,7 @@ def plan_items(
     single = collection if singleton else f"{collection}/<uuid:{item_id}>"
 
     def common(verb: str) -> dict[str, Any]:
-        return {"description": said.get(verb)}
+        return {"description": said.get(verb), "deprecation": going.get(verb)}
 
     def identified(call: Call, plan_id: UUID, values: Mapping[str, UUID]) -> UUID:
         if singleton:

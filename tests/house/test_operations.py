@@ -39,6 +39,12 @@ def test_operation_ids_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
+def test_what_takes_the_place_of_an_operation_is_there_and_stays() -> None:
+    staying = {one.name for one in ALL if one.deprecation is None}
+    named = {one.deprecation.successor for one in ALL if one.deprecation is not None}
+    assert named <= {None, *staying}
+
+
 def test_the_committed_specification_is_the_one_the_code_makes() -> None:
     for name, content in specification().files().items():
         committed = (PROJECT / "openapi" / name).read_bytes()
