@@ -22,8 +22,13 @@ _LONGEST = 200
 _LANGUAGE = 64
 
 
-def patient_of(session: Session, actor: Actor, found: ClinicalRecord) -> tuple[Patient, Told]:
-    """Find the patient by identifiers, else by the resource they came in, or register them."""
+def patient_of(
+    session: Session, actor: Actor, found: ClinicalRecord
+) -> tuple[Patient, Told, Mapping[str, Any] | None]:
+    """Find the patient by identifiers, else by the resource they came in, or register them.
+
+    The last of what is given is how a known patient was, where anything has changed.
+    """
     facts = found.patient
     pairs = _pairs(facts)
     known = list(imported.patients_identified(session, actor.tenant_id, pairs))
@@ -34,10 +39,12 @@ def patient_of(session: Session, actor: Actor, found: ClinicalRecord) -> tuple[P
         same = imported.patient_of_source(session, actor.tenant_id, key.source, key.id)
         known = [same] if same is not None else []
     if not known:
-        return _register(session, actor, facts, pairs), Told(Outcome.TAKEN)
+        return _register(session, actor, facts, pairs), Told(Outcome.TAKEN), None
     (patient,) = known
     _require_same_person(patient, facts)
-    return patient, _refresh(session, actor, patient, facts, pairs)
+    before = patients.state(session, patient)
+    told = _refresh(session, actor, patient, facts, pairs)
+    return patient, told, before if before != patients.state(session, patient) else None
 
 
 def _pairs(facts: PatientFacts) -> list[tuple[str, str]]:

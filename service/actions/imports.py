@@ -20,6 +20,7 @@ from service.actions import (
     external_people,
     gate,
     import_parts,
+    patients,
     plans,
     recheck,
     record,
@@ -78,12 +79,12 @@ class Imported:
 def take(session: Session, actor: Actor, lead_id: uuid.UUID, found: ClinicalRecord) -> Imported:
     """Take one patient's record, all of it or nothing; the caller's transaction is the unit."""
     settled = external_people.take(session, actor, found.people, found.organizations)
-    patient, patient_told = patient_of(session, actor, found)
+    patient, patient_told, patient_before = patient_of(session, actor, found)
     plan, is_new = _plan(session, actor, lead_id, patient, found)
     taking = Taking(session, actor, plan, clock.today(actor.timezone))
     taking.tell([found.patient.origin.key], patient_told)
-    if patient_told.outcome is Outcome.UPDATED:
-        taking.changed = True
+    if patient_before is not None:
+        _patient_changed(taking, patient, patient_before)
     _plan_fields(taking, found, is_new=is_new)
     unknown = _team(taking, found)
     import_parts.take_all(taking, found)
@@ -132,6 +133,24 @@ _RANK = {
     Outcome.SKIPPED: 3,
     Outcome.REFUSED: 4,
 }
+
+
+# Of whom: the patient
+
+
+def _patient_changed(taking: Taking, patient: Patient, before: Mapping[str, Any]) -> None:
+    """Tell the plan: its views show the name, its rules reckon with the age, and neither is an item of it."""
+    record.change(
+        taking.session,
+        taking.plan,
+        taking.who,
+        patient,
+        "updated",
+        before=before,
+        after=patients.state(taking.session, patient),
+        kind=patients.KIND,
+    )
+    taking.changed = True
 
 
 # Where: the plan

@@ -31,7 +31,7 @@ _BEYOND_NAME = frozenset(
     {"birth_date", "gender", "language", "reading_level", "created_at", "updated_at"}
 )
 _NAME_ONLY = frozenset({Relation.APPOINTING})
-_KIND = "patient"
+KIND = "patient"
 _EARLIEST_BIRTH = date(1850, 1, 1)
 
 Pairs = list[tuple[str, str]]
@@ -203,7 +203,7 @@ def revise(
     _require(actor, access, Action.UPDATE)
     actor.admitted(session)
     patient = access.patient
-    before = _state(session, patient)
+    before = state(session, patient)
     if patient.version != version:
         raise _stale(patient, before, patch)
     _check_birth_date(actor, patch.get("birth_date"))
@@ -217,7 +217,7 @@ def revise(
     patient.take(Patient.own(patch))
     if pairs is not None:
         patients.replace_identifiers(session, patient, pairs)
-    after = _state(session, patient)
+    after = state(session, patient)
     changed = changed_fields(before, after)
     if changed:
         patient.version += 1
@@ -252,7 +252,7 @@ def _tell_plan(
         "updated",
         before=before,
         after=after,
-        kind=_KIND,
+        kind=KIND,
     )
     if before["birth_date"] != after["birth_date"]:
         recheck.plan(
@@ -260,13 +260,12 @@ def _tell_plan(
             plan,
             actor.timezone,
             clock.today(actor.timezone),
-            recheck.Cause(
-                who=who, kind=_KIND, id=access.patient.id, version=access.patient.version
-            ),
+            recheck.Cause(who=who, kind=KIND, id=access.patient.id, version=access.patient.version),
         )
 
 
-def _state(session: Session, patient: Patient) -> dict[str, Any]:
+def state(session: Session, patient: Patient) -> dict[str, Any]:
+    """Give a patient's own fields and identifiers as JSON carries them."""
     known = patients.identifiers(session, patient.tenant_id, [patient.id])
     return {
         **patient.state(),

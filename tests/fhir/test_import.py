@@ -22,7 +22,9 @@ from service.models import items as stored
 from service.models import plans as stored_plans
 from service.models.audit import audit_events
 from service.models.base import PlanItem
+from service.models.changes import history
 from service.models.facts import Allergy, Condition, Observation
+from service.models.flags import flags_of_plan
 from service.models.goals import Goal
 from service.models.patients import Patient
 from service.models.plans import CarePlan
@@ -32,6 +34,11 @@ from tests.fhir.build import MRN, NPI, bundle, concept, condition, order, patien
 from tests.fhir.snapshot import differences, snapshot
 
 IBUPROFEN = "Ibuprofen 600 MG Oral Tablet"
+PARACETAMOL = {
+    "kind": "medication",
+    "stance": "recommend",
+    "medication": {"drug_class": "paracetamol", "route": "oral"},
+}
 PERCOCET = "Acetaminophen 325 MG / oxyCODONE Hydrochloride 5 MG Oral Tablet"
 
 
@@ -402,6 +409,33 @@ def test_a_record_of_somebody_else_is_not_written_into_a_patients(desk: Desk) ->
         desk.take(who=stranger)
     assert caught.value.code == "bad-import"
     assert "Other" not in caught.value.detail
+
+
+def test_a_birth_date_mended_at_the_source_counts_in_what_is_written_next(
+    database: Database, frozen_day: date
+) -> None:
+    tenant_id = tenant_id_of("clinic")
+    with database.transaction(tenant_id) as session:
+        clinic = open_clinic(session)
+    with database.transaction(tenant_id) as session:
+        first = Desk(session, clinic).take(who=patient(birthDate="1990-03-03"))
+    naproxen = {**PARACETAMOL, "medication": {"drug_class": "nsaid", "route": "oral"}}
+    with database.transaction(tenant_id) as session:
+        items.create(
+            session, clinic.actor("physician"), RECOMMENDATIONS, first.plan_id, PARACETAMOL
+        )
+    with database.transaction(tenant_id) as session:
+        revision = Desk(session, clinic).plan(first).revision
+        done = Desk(session, clinic).take(who=patient(birthDate="1940-03-03"))
+        assert (done.changed, Desk(session, clinic).plan(first).revision) == (True, revision + 1)
+        (row,) = history(
+            session, tenant_id, done.plan_id, done.patient_id, reader="", before=None, limit=9
+        )
+        assert (row.item_kind, row.fields) == ("patient", ["birth_date"])
+    with database.transaction(tenant_id) as session:
+        items.create(session, clinic.actor("physician"), RECOMMENDATIONS, first.plan_id, naproxen)
+    with database.transaction(tenant_id) as session:
+        assert "CF24" in {flag.code for flag in flags_of_plan(session, tenant_id, first.plan_id)}
 
 
 def test_the_plan_of_the_source_is_followed(desk: Desk) -> None:
