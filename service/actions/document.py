@@ -40,7 +40,15 @@ def from_rows(rows: Mapping[str, Any], day: date, timezone: str) -> dict[str, An
             document[key] = items
         elif items:
             document[key] = items[-1]
+    _leave_out_the_gone(document["milestones"])
     return document
+
+
+def _leave_out_the_gone(milestones: list[Row]) -> None:
+    """Take out of what a milestone waits for what was entered in error: nobody waits for that."""
+    there = {one["id"] for one in milestones}
+    for one in milestones:
+        one["requires"] = [needed for needed in one["requires"] if needed in there]
 
 
 def from_row(table: str, row: Row, timezone: str) -> Row | None:

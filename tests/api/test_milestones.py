@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from service.actions.picture import ALBUM
 from tests.api.conftest import Member, Members
+from tests.clinic import Clinic
 
 STEP = {
     "title": "Twenty minutes of brisk walking",
@@ -135,6 +137,24 @@ def test_prerequisites_make_no_cycle_and_stay_within_the_plan(member: Members) -
     assert cycle.json["code"] == "prerequisite-cycle"
     assert stranger.status_code == 422
     assert stranger.json["errors"][0]["pointer"] == "/requires/0"
+
+
+def test_a_prerequisite_entered_in_error_is_waited_for_no_more(
+    member: Members, clinic: Clinic
+) -> None:
+    physio = member("physiotherapist")
+    first = enter(physio)
+    second = enter(physio, requires=[first["id"]])
+
+    assert physio.delete(f"milestones/{first['id']}", 1).status_code == 204
+
+    document = physio.get("plan-document").json
+    assert [one["requires"] for one in document["milestones"]] == [[]]
+    assert physio.get(f"milestones/{second['id']}").json["readiness"] == "ready"
+    # A process that knows nothing of the plan yet reads it whole.
+    ALBUM.take(clinic.plan_id)
+    answer = physio.patch(f"milestones/{second['id']}", {"title": "Alone"}, 1)
+    assert answer.status_code == 200
 
 
 def test_a_prerequisite_of_another_discipline_is_not_waived_alone(member: Members) -> None:
