@@ -29,8 +29,22 @@ PLACED = sorted(
 # Protective and three-way medicines beside the common ones.
 MORE_DRUGS = (*DRUGS, "nsaid", "acei-arb", "diuretic", "ppi", "z-drug", "gabapentinoid", "lithium")
 
-# What seldom meets by chance: messages that contradict each other, and rules on pain.
-RARE = {
+# What seldom meets by chance: certificates and the job's tasks, medicines that name an activity or make up a row
+# of three, messages that contradict each other, rules on pain.
+RARE: dict[int, st.SearchStrategy[dict[str, Any]]] = {
+    5: st.just({"kind": "work-capacity", "stance": "prohibit", "hard": True}),
+    6: st.builds(
+        lambda action, drug: {
+            "kind": "medication",
+            "action": action,
+            "medication": {"drug_class": drug, "route": "oral"},
+        },
+        st.sampled_from(("deadlift", "driving", "work")),
+        st.sampled_from(("benzodiazepine", "nsaid")),
+    ),
+    7: st.sampled_from(("nsaid", "acei-arb", "diuretic", "ppi", "anticoagulant")).map(
+        lambda drug: {"kind": "medication", "medication": {"drug_class": drug, "route": "oral"}}
+    ),
     8: st.sampled_from(MESSAGES).map(lambda text: {"kind": "education", "message": text}),
     9: st.builds(
         lambda action, high: {
@@ -74,7 +88,7 @@ def advice(draw: st.DrawFn, theme: Theme) -> dict[str, Any]:
     """Make one recommendation, new or in the place of one; it links to earlier ones only."""
     place = draw(st.integers(0, len(CODES) - 1))
     item = draw(recommendations(CODES[place], CODES[:place], theme))
-    rarity = draw(st.integers(0, 9))
+    rarity = draw(st.integers(0, 12))
     if rarity in RARE:
         item = {key: item[key] for key in ("id", "author", "period", "context")}
         item |= {"stance": "recommend", **draw(RARE[rarity])}
@@ -84,7 +98,7 @@ def advice(draw: st.DrawFn, theme: Theme) -> dict[str, Any]:
 @st.composite
 def records(draw: st.DrawFn, theme: Theme) -> dict[str, list[dict[str, Any]]]:
     """Make a few facts of the patient or around the plan."""
-    around = draw(surroundings(theme["actions"]))
+    around = draw(surroundings((*theme["actions"], "lifting", "driving")))
     capacity = around.pop("capacity", None)
     if capacity is not None:
         around["capacity"] = [capacity]
