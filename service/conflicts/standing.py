@@ -21,15 +21,10 @@ from service.conflicts.day import (
 )
 from service.conflicts.detection import run
 from service.conflicts.facts import (
-    LAST_DAY,
-    Appointment,
     Facts,
-    Goal,
-    Milestone,
-    Recommendation,
 )
 from service.conflicts.finding import Finding
-from service.conflicts.horizon import first_day, of_whole
+from service.conflicts.items import KINDS, Items
 from service.conflicts.postings import (
     CERTIFICATE,
     MEDICINE,
@@ -42,11 +37,6 @@ from service.conflicts.statement import Statement
 from service.conflicts.tables import tables
 from service.conflicts.taxonomy import taxonomy
 
-MANY = (
-    "recommendations", "goals", "milestones", "preferences", "conditions", "allergies",
-    "observations", "job_demands", "events", "appointments",
-)  # fmt: skip
-KINDS = (*MANY, "capacity")
 SUMS = tuple(rule for rule in RULES if rule.sums is not None)
 PATIENT = "patient"
 
@@ -60,27 +50,12 @@ class Standing:
         self.as_of = as_of
         self._today = as_of.toordinal()
         self._body, self._drugs = taxonomy(), tables()
-        self._birth_year = facts.birth_year
-        self._items: dict[str, dict[str, Any]] = {
-            kind: {item.id: item for item in getattr(facts, kind)} for kind in MANY
-        }
-        capacity = facts.capacity
-        self._items["capacity"] = {} if capacity is None else {capacity.id: capacity}
-        self._firsts: dict[str, int] = {}
-        for kind in KINDS:
-            for item in self._items[kind].values():
-                self._note_first(item)
+        self._items = Items(facts, self._today)
         day = Day(facts, self._today)
         self.statements: dict[str, Statement] = {}
         self.tasks: dict[str, Statement] = {}
         self.postings = Postings(self._body, self._drugs)
-        self._successors: dict[str, set[str]] = {}
-        self._dependents: dict[str, set[str]] = {}
         self._summed: dict[str, dict[str, Statement]] = {rule.code: {} for rule in SUMS}
-        for rec in facts.recommendations:
-            self._link(self._successors, rec.id, rec.supersedes)
-        for step in facts.milestones:
-            self._link(self._dependents, step.id, step.requires)
         for statement in day.statements:
             self._enter(self.statements, statement)
         for task in day.tasks:
@@ -102,15 +77,11 @@ class Standing:
     @property
     def facts(self) -> Facts:
         """Give the plan's facts as they are now."""
-        capacity = next(iter(self._items["capacity"].values()), None)
-        many = {kind: tuple(self._items[kind].values()) for kind in MANY}
-        return Facts(as_of=self.as_of, birth_year=self._birth_year, capacity=capacity, **many)
+        return self._items.facts
 
     def next_change(self) -> date | None:
         """Give the first later day on which time alone may change the result."""
-        days = [day for day in of_whole(self.facts, self._today) if day <= LAST_DAY]
-        first = min((*days, *self._firsts.values()), default=None)
-        return None if first is None else date.fromordinal(first)
+        return self._items.next_change()
 
     def change(
         self, put: Put | None = None, drop: Collection[str] = (), *, birth_year: int | None = None
@@ -121,9 +92,13 @@ class Standing:
         """
         given = {kind: tuple(items) for kind, items in (put or {}).items()}
         touched = {item.id for items in given.values() for item in items} | set(drop)
+        if given.get("capacity"):
+            touched |= set(
+                self._items["capacity"]
+            )  # of which a plan has one: another takes its place
         changed = {kind for kind in KINDS if given.get(kind) or touched & self._items[kind].keys()}
-        if birth_year is not None and birth_year != self._birth_year:
-            self._birth_year = birth_year
+        if birth_year is not None and birth_year != self._items.birth_year:
+            self._items.birth_year = birth_year
             touched.add(PATIENT)
         before, after = self._replace(given, drop, touched)
         self._widen(touched, changed, (*before, *after))
@@ -138,14 +113,14 @@ class Standing:
         self, given: Mapping[str, Sequence[Any]], drop: Collection[str], touched: set[str]
     ) -> tuple[list[Statement], list[Statement]]:
         """Exchange items and their statements; give the statements as they were and as they are."""
-        affected = self._chain(touched)
+        affected = self._items.chain(touched)
         for code in drop:
             for kind in KINDS:
-                self._exchange(kind, code, None)
+                self._items.exchange(kind, code, None)
         for kind, items in given.items():
             for item in items:
-                self._exchange(kind, item.id, item)
-        affected |= self._chain(touched)
+                self._items.exchange(kind, item.id, item)
+        affected |= self._items.chain(touched)
         before, after = [], []
         for code, now in self._restated(touched, affected).items():
             was = self.statements.get(code)
@@ -164,62 +139,6 @@ class Standing:
                 after.append(task)
                 self._enter(self.tasks, task)
         return before, after
-
-    def _exchange(self, kind: str, code: str, item: Any | None) -> None:
-        """Put one item in the place of the one of its id, keeping the order of the plan."""
-        items = self._items[kind]
-        old = items.get(code)
-        if isinstance(old, Recommendation):
-            self._unlink(self._successors, code, old.supersedes)
-        if isinstance(old, Milestone):
-            self._unlink(self._dependents, code, old.requires)
-        if item is None:
-            items.pop(code, None)
-            if old is not None:
-                self._firsts.pop(code, None)
-            return
-        if kind == "capacity":
-            items.clear()
-        items[code] = item
-        self._note_first(item)
-        if isinstance(item, Recommendation):
-            self._link(self._successors, code, item.supersedes)
-        if isinstance(item, Milestone):
-            self._link(self._dependents, code, item.requires)
-
-    def _note_first(self, item: Any) -> None:
-        first = first_day(item, self._today)
-        if first is None:
-            self._firsts.pop(item.id, None)
-        else:
-            self._firsts[item.id] = first
-
-    @staticmethod
-    def _link(links: dict[str, set[str]], code: str, named: Iterable[str]) -> None:
-        for one in named:
-            links.setdefault(one, set()).add(code)
-
-    @staticmethod
-    def _unlink(links: dict[str, set[str]], code: str, named: Iterable[str]) -> None:
-        for one in named:
-            links[one].discard(code)
-            if not links[one]:
-                del links[one]
-
-    def _chain(self, codes: Iterable[str]) -> set[str]:
-        """Give all statements linked with these by any chain of successors, themselves included."""
-        known = self._items["recommendations"]
-        reached: set[str] = set()
-        waiting = list(codes)
-        while waiting:
-            code = waiting.pop()
-            if code in reached:
-                continue
-            reached.add(code)
-            rec = known.get(code)
-            waiting += self._successors.get(code, ())
-            waiting += () if rec is None else rec.supersedes
-        return reached
 
     def _restated(self, touched: set[str], affected: set[str]) -> dict[str, Statement | None]:
         """Set out anew the statements whose own words or whose successors have changed."""
@@ -323,7 +242,7 @@ class Standing:
         limiting = any(
             limits_something(self.statements[one]) for one in near & self.statements.keys()
         )
-        goals = tuple(items["goals"].values())
+        goals = items.all_of("goals")
         for kind in KINDS:
             for code in touched & items[kind].keys():
                 near.add(code)
@@ -336,18 +255,18 @@ class Standing:
             pool |= self.postings.at(*CERTIFICATE)
         facts = Facts(
             as_of=self.as_of,
-            birth_year=self._birth_year,
+            birth_year=items.birth_year,
             recommendations=(),
-            goals=goals if limiting else self._goals_with(touched),
-            milestones=self._steps_with(touched),
-            preferences=tuple(items["preferences"].values()),
-            capacity=next(iter(items["capacity"].values()), None),
-            conditions=tuple(items["conditions"].values()),
-            allergies=tuple(items["allergies"].values()),
-            observations=tuple(items["observations"].values()),
+            goals=goals if limiting else items.goals_with(touched),
+            milestones=items.steps_with(touched),
+            preferences=items.all_of("preferences"),
+            capacity=items.capacity,
+            conditions=items.all_of("conditions"),
+            allergies=items.all_of("allergies"),
+            observations=items.all_of("observations"),
             job_demands=(),
-            events=tuple(items["events"].values()),
-            appointments=self._appointments_with(touched),
+            events=items.all_of("events"),
+            appointments=items.appointments_with(touched),
         )
         statements = [self.statements[code] for code in sorted(pool & self.statements.keys())]
         return Day(facts, self._today, near, statements=statements, tasks=tasks)
@@ -365,28 +284,6 @@ class Standing:
         if kind in ("events", "capacity"):
             return {code for code, one in self.statements.items() if one.strength >= 0}
         return set()
-
-    def _goals_with(self, touched: set[str]) -> tuple[Goal, ...]:
-        """Give the goals that a changed one can be against: those on its measure."""
-        goals = self._items["goals"]
-        measures = {goals[code].measure for code in touched & goals.keys()}
-        return (
-            tuple(goal for goal in goals.values() if goal.measure in measures) if measures else ()
-        )
-
-    def _steps_with(self, touched: set[str]) -> tuple[Milestone, ...]:
-        """Give the changed milestones, what they require, and what requires them."""
-        steps = self._items["milestones"]
-        codes = set(touched & steps.keys())
-        for code in touched & steps.keys():
-            codes |= self._dependents.get(code, set())
-            codes.update(steps[code].requires)
-        return tuple(steps[code] for code in codes if code in steps)
-
-    def _appointments_with(self, touched: set[str]) -> tuple[Appointment, ...]:
-        """Give all appointments where one has changed."""
-        booked = self._items["appointments"]
-        return tuple(booked.values()) if touched & booked.keys() else ()
 
 
 def _as_it_was(was: Statement | None, now: Statement | None) -> bool:

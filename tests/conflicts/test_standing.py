@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 )
 
 from service.conflicts import detect, next_change, parse
+from service.conflicts.items import KINDS
 from service.conflicts.postings import Postings
-from service.conflicts.standing import KINDS, Standing
+from service.conflicts.standing import Standing
 from tests.conflicts.histories import Theme, advice, records, themes
 from tests.conflicts.random_plans import DAY, plans
 
@@ -332,3 +333,16 @@ def test_a_broken_index_is_noticed(posting: str) -> None:
     )
     with broken(posting), pytest.raises(AssertionError):
         run_state_machine_as_test(Histories, settings=slipped)
+
+
+def test_another_capacity_takes_the_place_of_the_one_there_was() -> None:
+    def means(code: str, *resources: str) -> dict[str, Any]:
+        return {"id": code, "resources": list(resources)}
+
+    standing = plan_of(does("a", "leg-press"), capacity=means("first"))
+    assert [found.code for found in standing.findings] == ["CF22"]
+    standing.change(items_of({"capacity": [means("second")]}))
+    assert_as_full(standing)
+    assert {"second"} < set().union(*(found.ids for found in standing.findings))
+    standing.change(items_of({"capacity": [means("third", "gym")]}))
+    assert_as_full(standing)
