@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # All cores, but no more databases than a small machine bears; WORKERS=-n0 for one process.
 WORKERS ?= -n logical --maxprocesses=4
+# The mock has a port of its own, so that it can stand beside the service.
+MOCK_PORT := $(or $(PORT),4010)
 # The stamps carry the directory's checksum: a virtual environment does not survive a move.
 HERE := $(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -f 1)
 RUN := $(VENV)/.run-$(HERE)
@@ -17,7 +19,7 @@ DEV := $(VENV)/.dev-$(HERE)
 export CONCORD_MODE ?= demo
 
 .PHONY: help check run test test-e2e test-faults test-clients clients bench evaluate token import worker migrate lint types contracts \
-	lint-spec examples spec spec-check docs lock fmt clean reset
+	lint-spec compat mock collection examples spec spec-check release-spec docs lock fmt clean reset
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 16
@@ -76,6 +78,17 @@ lint-spec: openapi/node_modules/.package-lock.json ## Lint the committed specifi
 		node_modules/.bin/spectral lint --fail-severity=hint -r spectral.yaml openapi.json openapi-3.0.json && \
 		REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml openapi.json
 
+compat: openapi/node_modules/.package-lock.json ## Compare the specification with the last released one; needs Node.
+	@$(FIND_NODE); exec node openapi/compatibility.mjs
+
+mock: openapi/node_modules/.package-lock.json ## Serve the specification's examples on 127.0.0.1:$PORT (4010), until Ctrl-C; needs Node.
+	@$(FIND_NODE); echo "The mock answers at http://127.0.0.1:$(MOCK_PORT)/api/v1 with the specification's examples."; \
+		echo "Any bearer token will do. Prefer: code=412 asks for another answer; docs/mock-and-collection.md tells more."; \
+		exec openapi/node_modules/.bin/prism mock -h 127.0.0.1 -p $(MOCK_PORT) -v warn openapi/openapi.json
+
+collection: openapi/node_modules/.package-lock.json ## Write a Postman collection of every operation into collection/; needs Node.
+	@$(FIND_NODE); exec node openapi/collection.mjs
+
 openapi/node_modules/.package-lock.json: openapi/package-lock.json
 	@$(FIND_NODE)
 	@cd openapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
@@ -93,6 +106,10 @@ docs: $(RUN) ## Write the pages of docs/ that are made from tables and from the 
 
 spec-check: $(RUN) ## Fail where openapi/ is not what the code would write.
 	@exec $(BIN)/service spec --check
+
+release-spec: $(RUN) ## Make the committed specification the released one, that later changes are held to.
+	@test ! -e openapi/released.json || $(MAKE) compat
+	@exec $(BIN)/service spec --release
 
 fmt: $(DEV) ## Format, and mend what can be mended without thinking.
 	@$(BIN)/ruff check --fix-only -q .
@@ -136,7 +153,7 @@ endef
 define FIND_NODE
 if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' \
 	>/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then \
-	echo "Linting the specification needs Node.js 20.19 or newer with npm, and there is none on the PATH." >&2; exit 1; fi
+	echo "This needs Node.js 20.19 or newer with npm, and there is none on the PATH." >&2; exit 1; fi
 endef
 
 # uv where there is one, else pip; both take nothing whose hash is not in the lock.

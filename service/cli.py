@@ -33,6 +33,8 @@ from service.running.supervisor import Child, RunError, Supervisor
 from service.schema import migrate as bring_up_to_date
 from service.settings import PROJECT, Settings, SettingsError
 from service.web import handbook, request_log
+from service.web.release import ReleaseError
+from service.web.release import release as make_release
 from service.web.setup import specification_of
 from service.web.tokens import mint
 
@@ -59,7 +61,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (SettingsError, EmbeddedError, RunError) as fault:
+        except (SettingsError, EmbeddedError, RunError, ReleaseError) as fault:
             raise click.ClickException(str(fault)) from None
         except ConcordError as fault:
             raise click.ClickException(f"{fault.detail} ({fault.code})") from None
@@ -271,10 +273,14 @@ def migrate() -> None:
 @click.option(
     "--check", is_flag=True, help="Write nothing; fail where a file is not what it should be."
 )
-def spec(*, check: bool) -> None:
+@click.option("--release", is_flag=True, help="Make this the document that changes are held to.")
+def spec(*, check: bool, release: bool) -> None:
     """Write the specification into openapi/."""
     folder = PROJECT / "openapi"
     specification = specification_of(BLUEPRINTS, TOLD)
+    if release:
+        click.echo(make_release(specification, folder).relative_to(PROJECT))
+        return
     if not check:
         for path in specification.export(folder):
             click.echo(path.relative_to(PROJECT))

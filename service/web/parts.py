@@ -13,6 +13,8 @@ from service.web.operation_doc import ERROR_NAMES, SECURITY
 from service.web.problems import PROBLEM_TYPE
 
 TITLE: Final = "Concord"
+# The contract's own version, by docs/versioning.md; what runs here has another (`GET /api/v1`).
+VERSION: Final = "1.0.0"
 DESCRIPTION: Final = (
     "One care plan for musculoskeletal pain rehabilitation that physicians, physiotherapists, psychologists and"
     " occupational therapists keep together; advice that cannot all be followed raises a flag.\n\n"

@@ -21,7 +21,6 @@ from apispec.ext.marshmallow.common import resolve_schema_cls
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 
-from service import __version__
 from service.web import fields, parts
 from service.web.blueprint import Blueprint
 from service.web.downgrade import to_3_0
@@ -53,7 +52,7 @@ class Specification:
         self._told = told or Told()
         app.config.update(
             API_TITLE=parts.TITLE,
-            API_VERSION=__version__,
+            API_VERSION=parts.VERSION,
             OPENAPI_VERSION=OPENAPI,
         )
         plugin = MarshmallowPlugin(schema_name_resolver=component_name)
@@ -244,7 +243,7 @@ def _finished(document: dict[str, Any], told: Told) -> dict[str, Any]:
     # The version as apispec has it went in last; the document opens with it.
     result: dict[str, Any] = {
         "openapi": found.pop("openapi"),
-        "info": {**found.pop("info"), "version": __version__},
+        "info": {**found.pop("info"), "version": parts.VERSION},
         "servers": found.pop("servers"),
         "tags": sorted(found.pop("tags", []), key=lambda tag: str(tag["name"])),
     }

@@ -28,6 +28,7 @@ PROMISED = {
         "types",
     ),
     *("contracts", "spec", "spec-check", "lock", "fmt", "clean", "worker", "reset"),
+    *("lint-spec", "compat", "mock", "collection", "release-spec"),
 }
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")
@@ -122,6 +123,17 @@ def test_without_venv_it_names_the_package_that_is_missing(bare):
     assert not (bare / ".venv").exists()
 
 
+@pytest.mark.parametrize("target", ["lint-spec", "compat", "mock", "collection"])
+def test_without_node_it_says_so_in_one_line(target, bare):
+    (bare / "openapi").mkdir()
+    (bare / "openapi" / "package-lock.json").touch()
+    said = make(target, cwd=bare, PATH=str(bare / "bin"))
+    assert said.returncode != 0
+    assert said.stdout == ""
+    assert said.stderr.splitlines()[0].startswith("This needs Node.js 20.19 or newer")
+    assert not (bare / "openapi" / "node_modules").exists()
+
+
 def test_a_failed_start_leaves_no_stamp_behind(bare):
     fake_python(bare)
     said = make("run", cwd=bare, PATH=str(bare / "bin"))
@@ -200,7 +212,7 @@ def test_the_full_check_runs_what_the_readme_names():
     script = (PROJECT / ".ci" / "run").read_text()
     readme = (PROJECT / "README.md").read_text()
     assert "make test" in readme
-    for step in ("test", "lint", "types", "contracts", "spec-check", "test-e2e"):
+    for step in ("compat", "test", "lint", "types", "contracts", "spec-check", "test-e2e"):
         assert f"step make {step}\n" in script
     assert (PROJECT / ".ci" / "run").stat().st_mode & 0o111
 
@@ -210,13 +222,15 @@ def test_the_full_check_fails_when_one_step_does(tmp_path):
     script = shutil.copy(PROJECT / ".ci" / "run", tmp_path / ".ci")
     makefile = tmp_path / "Makefile"
     makefile.write_text(
-        "check lint-spec test types contracts spec-check test-e2e:\n\t@echo ran $@\nlint:\n\t@false\n"
+        "check lint-spec compat test types contracts spec-check test-e2e:\n\t@echo ran $@\nlint:\n\t@false\n"
     )
     failing = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
     assert failing.returncode == 1
     assert failing.stdout.splitlines()[-1] == "FAILED: make lint"
     assert "ran test-e2e" in failing.stdout
-    makefile.write_text("check lint-spec test lint types contracts spec-check test-e2e:\n\t@echo ran $@\n")
+    makefile.write_text(
+        "check lint-spec compat test lint types contracts spec-check test-e2e:\n\t@echo ran $@\n"
+    )
     passing = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
     assert passing.returncode == 0
     assert passing.stdout.splitlines()[-1] == "Everything holds."
