@@ -121,7 +121,7 @@ def accept(
         raise Invalid(errors=[FieldError("/monitor_by", "required")])
     if monitor_by is not None and not access.day < monitor_by <= expires:
         raise refuse("/monitor_by", "not-between-today-and-expiry")
-    first = flag_standing.first_acceptance(flag)
+    first = flag_standing.first_acceptance(flag, access.day)
     _check_second_person(access, flag, known, first)
     awaits_second = flag_standing.needs_two(flag, known) and first is None
     before = recheck.flag_state(flag)
@@ -140,6 +140,9 @@ def accept(
         return _moved(access, flag, "renew", "renewal-proposed", before, fields["text"])
     if awaits_second:
         return _moved(access, flag, "discuss", "acceptance-proposed", before, fields["text"])
+    monitors = str(actor.user_id)
+    if first is not None:
+        expires, monitor_by, monitors = _with_first(first, expires, monitor_by, monitors)
     flag.expires, flag.monitor_by = expires, monitor_by
     # To look at it again and say so is what was owed.
     notices.settle(session, access.plan, [flag.id], kind=notices.MONITOR)
@@ -148,7 +151,7 @@ def accept(
             session,
             access.plan,
             notices.MONITOR,
-            [str(actor.user_id)],
+            [monitors],
             flag,
             "conflict",
             monitor_by,
@@ -158,6 +161,18 @@ def accept(
     )
     step, event = ("renew", "renewed") if renews else ("accept", "accepted")
     return _moved(access, flag, step, event, before, fields["text"])
+
+
+def _with_first(
+    first: Mapping[str, Any], expires: date, monitor_by: date | None, by: str
+) -> tuple[date, date | None, str]:
+    """Let the earlier days of two people count: who accepted until a day has not accepted any longer."""
+    expires = min(expires, date.fromisoformat(first["expires"]))
+    if first["monitor_by"] is not None:
+        earlier = date.fromisoformat(first["monitor_by"])
+        if monitor_by is None or earlier < monitor_by:
+            return expires, earlier, first["by"]
+    return expires, monitor_by and min(monitor_by, expires), by
 
 
 def _check_second_person(

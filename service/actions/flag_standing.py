@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from service.actions.gate import Access
 from service.domain.policy import Relation
@@ -140,14 +142,21 @@ def needs_two(flag: Flag, known: Sides) -> bool:
     return flag.tier == Tier.CRITICAL and known.hard
 
 
-def first_acceptance(flag: Flag) -> dict[str, object] | None:
-    """Find who has accepted, or renewed, in this episode and waits for a second person."""
+def first_acceptance(flag: Flag, day: date) -> dict[str, Any] | None:
+    """Find who has accepted, or renewed, in this episode and waits for a second person.
+
+    A word that was given until a day that has come waits for nobody any more.
+    """
     of_now = [one for one in flag.acceptances if one["episode"] == flag.episode]
-    return of_now[-1] if of_now and of_now[-1].get("awaits_second") else None
+    if not of_now or not of_now[-1].get("awaits_second"):
+        return None
+    ends = (of_now[-1].get("expires"), of_now[-1].get("monitor_by"))
+    has_passed = any(end is not None and date.fromisoformat(end) <= day for end in ends)
+    return None if has_passed else of_now[-1]
 
 
 def _may_be_second(access: Access, flag: Flag, known: Sides) -> bool:
-    first = first_acceptance(flag)
+    first = first_acceptance(flag, access.day)
     return (
         needs_two(flag, known)
         and first is not None

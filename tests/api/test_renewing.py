@@ -278,6 +278,33 @@ def test_a_hard_critical_acceptance_is_renewed_by_two(
     ]
 
 
+def test_of_two_who_accept_the_earlier_days_count(
+    hard: dict[str, Any], member: Members, database: Database, clinic: Clinic
+) -> None:
+    physician, other = member("physician"), member("physician-2")
+    accept(physician, hard, monitored("2027-02-18", expires="2027-02-22"))
+    both = accept(other, hard, {**ACCEPTED, "expires": "2027-02-26"})
+
+    assert (both.json["status"], both.json["expires"]) == ("accepted", "2027-02-22")
+    assert monitoring(database, clinic) == [("physician", "2027-02-18", False)]
+    with on(date(2027, 2, 18)):
+        assert read(physician, hard)["status"] == "detected"
+
+
+def test_a_first_word_that_has_passed_is_no_first_word_any_more(
+    hard: dict[str, Any], member: Members
+) -> None:
+    physician, other = member("physician"), member("physician-2")
+    accept(physician, hard, {**ACCEPTED, "expires": "2027-02-18"})
+
+    with on(date(2027, 2, 18)):
+        late = accept(other, hard, {**ACCEPTED, "expires": "2027-02-26"})
+        again = accept(physician, hard, {**ACCEPTED, "expires": "2027-02-25"})
+
+    assert (late.status_code, late.json["status"]) == (200, "in-discussion")
+    assert (again.json["status"], again.json["expires"]) == ("accepted", "2027-02-25")
+
+
 def test_a_renewal_that_only_one_has_said_lapses_with_the_acceptance(
     hard: dict[str, Any], member: Members
 ) -> None:
