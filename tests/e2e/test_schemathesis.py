@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from schemathesis.checks import CHECKS
 from schemathesis.core.parameters import ParameterLocation
 
 from tests.e2e.asks import ASKS, Ask, Clinic, path_values
 from tests.e2e.conftest import PROJECT, running
+from tests.e2e.generated import HELD, SEED, checks, tries, with_real_references
 
 pytestmark = pytest.mark.e2e
 
 CONFIGURATION: dict[str, Any] = {
-    "seed": 20261125,
+    "seed": SEED,
     "suppress-health-check": ["all"],
     "generation": {
         "deterministic": True,
@@ -49,27 +49,6 @@ CONFIGURATION: dict[str, Any] = {
     ],
     "warnings": False,
 }
-HELD = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_schema_conformance",
-    "response_headers_conformance",
-)
-# References that a generated body can only guess at; lists of them are left empty.
-EMPTIED = frozenset(
-    {
-        "requires",
-        "waived",
-        "resolves",
-        "reason_refs",
-        "exception_to",
-        "supersedes",
-        "depends_on",
-        "part_of",
-        "alternative_to",
-    }
-)
 
 
 @dataclass
@@ -90,37 +69,21 @@ class Fuzzed:
         """Put real ids, a token and a tag in the places where the case does not try something else."""
         operation = case.operation.definition.raw["operationId"]
         ask = self.ask(operation)
-        if not self._tries(case, ParameterLocation.PATH):
+        if not tries(case, ParameterLocation.PATH):
             case.path_parameters = path_values(case.operation.full_path, ask.path)
-        if "If-Match" in case.headers and not self._tries(case, ParameterLocation.HEADER):
+        if "If-Match" in case.headers and not tries(case, ParameterLocation.HEADER):
             case.headers["If-Match"] = ask.tag
-        if not self._tries(case, ParameterLocation.QUERY) and "cursor" in (case.query or {}):
+        if not tries(case, ParameterLocation.QUERY) and "cursor" in (case.query or {}):
             case.query = {"limit": 1, "cursor": self._cursor(ask, case.query)}
-        if not self._tries(case, ParameterLocation.BODY) and isinstance(case.body, dict):
-            case.body = self._with_real_references(case.body)
+        if not tries(case, ParameterLocation.BODY) and isinstance(case.body, dict):
+            case.body = with_real_references(case.body, self.clinic)
         case.headers["Authorization"] = f"Bearer {self.clinic.live.token(ask.who)}"
         return operation
-
-    def _tries(self, case: Any, location: ParameterLocation) -> bool:
-        return case.meta is not None and case.meta.is_negative_at(location)
 
     def _cursor(self, ask: Ask, query: dict[str, Any]) -> str:
         person = self.clinic.person(ask.who)
         given = person.read(ask.path, params={"limit": 1})["next_cursor"]
         return given or query["cursor"]
-
-    def _with_real_references(self, body: dict[str, Any]) -> dict[str, Any]:
-        real = {
-            "patient_id": self.clinic.patient_id,
-            "lead_id": self.clinic.physician_id,
-            "owner_id": self.clinic.physio_id,
-            "user_id": self.clinic.outsider_id,
-            "cover_id": self.clinic.physician_id,
-        }
-        return {
-            name: [] if name in EMPTIED else real.get(name, value) if value else value
-            for name, value in body.items()
-        }
 
     def noted(self, operation: str, case: Any, answer: Any) -> None:
         """Count an answer, and keep up with the version, or take another item where one is used up."""
@@ -169,7 +132,7 @@ def test_every_operation_keeps_to_the_specification(case: Any, fuzzed: Fuzzed) -
     operation = fuzzed.fill(case)
     answer = case.call(base_url=fuzzed.clinic.live.base)
     fuzzed.noted(operation, case, answer)
-    case.validate_response(answer, checks=[CHECKS.get_one(name) for name in HELD])
+    case.validate_response(answer, checks=checks(*HELD))
 
 
 def test_every_operation_has_succeeded_at_least_once(
