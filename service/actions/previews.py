@@ -18,6 +18,7 @@ from service.domain.policy import Action, Resource
 from service.domain.recommendations import check_shape
 from service.domain.vocabulary import RecommendationStatus
 from service.errors import ConcordError, FieldError, NotVisible, RuleInvalid
+from service.models import items as stored
 from service.models.document import rows_of_plan
 from service.models.recommendations import Recommendation
 
@@ -82,10 +83,8 @@ def _changed(access: Access, current: list[Row], changes: list[Row], several: bo
         if item_id is None:
             fresh += 1
             row = _new_row(access, f"new-{fresh}", fields)
-        elif item_id in by_id:
-            row = _revised_row(by_id[item_id], fields)
         else:
-            raise NotVisible
+            row = _revised_row(by_id.get(item_id) or _own_draft(access, item_id), fields)
         _check(access, row, pointer)
         by_id[row["id"]] = row
     return list(by_id.values())
@@ -107,6 +106,20 @@ def _new_row(access: Access, item_id: str, fields: Row) -> Row:
         "superseded_by": None,
         "source": None,
     }
+
+
+def _own_draft(access: Access, item_id: str) -> Row:
+    """Give a draft of the caller's: what would giving it raise?"""
+    item = stored.item(
+        access.session,
+        Recommendation,
+        access.actor.tenant_id,
+        access.plan.id,
+        uuid.UUID(item_id),
+    )
+    if item is None or item.author_id not in access.acts_as:
+        raise NotVisible
+    return item.row()
 
 
 def _revised_row(row: Row, patch: Row) -> Row:

@@ -447,6 +447,21 @@ def test_null_changes_are_as_absent_in_a_preview(member: Members) -> None:
     assert answer.json == plain.json
 
 
+def test_a_preview_of_ones_own_draft_says_what_giving_it_would_raise(member: Members) -> None:
+    give(member("physician"), NO_HEAVY_LIFTING)
+    physio = member("physiotherapist")
+    draft = give(physio, DEADLIFT, status="draft")
+    asked = {"changes": [{"id": draft["id"], "status": "active"}]}
+
+    answer = physio.post("recommendations/preview", asked)
+    other = member("physician").post("recommendations/preview", asked)
+
+    assert answer.status_code == 200
+    assert [one["code"] for one in answer.json["findings"]] == ["CF03"]
+    assert now(physio, draft) == draft
+    assert other.status_code == 404
+
+
 def test_a_preview_of_a_change_says_only_what_gets_worse(member: Members) -> None:
     physician, physio = member("physician"), member("physiotherapist")
     give(physician, NO_STAIRS)
