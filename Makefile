@@ -14,12 +14,14 @@ MOCK_PORT := $(or $(PORT),4010)
 HERE := $(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -f 1)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
+# What builds the site has an environment of its own, which nothing else needs.
+SITE_ENV := .venv-site/.made-$(HERE)
 
 # A demo unless the environment says otherwise; the console script knows no other default either.
 export CONCORD_MODE ?= demo
 
 .PHONY: help check run test test-e2e test-faults test-clients clients bench evaluate token import worker migrate lint types contracts \
-	lint-spec compat mock collection examples spec spec-check release-spec docs lock fmt clean reset
+	lint-spec compat mock collection examples spec spec-check release-spec docs site serve-site lock fmt clean reset
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 16
@@ -104,6 +106,17 @@ examples: $(DEV) ## Record the examples of the specification from a run, and wri
 docs: $(RUN) ## Write the pages of docs/ that are made from tables and from the rules' docstrings.
 	@exec $(BIN)/service docs
 
+site: $(DEV) $(SITE_ENV) ## Build the documentation site into site/, and check its links.
+	@exec $(BIN)/python -m tests.docsite build
+
+serve-site: site ## Show the documentation site on 127.0.0.1:$PORT (8001), until Ctrl-C.
+	@exec $(BIN)/python -m tests.docsite serve
+
+$(SITE_ENV): docs/site/requirements.lock
+	@rm -rf .venv-site; $(FIND_PYTHON); $$python -m venv .venv-site >&2 && \
+		.venv-site/bin/python -m pip --disable-pip-version-check -q install --require-hashes --no-deps -r $< >&2
+	@touch $@
+
 spec-check: $(RUN) ## Fail where openapi/ is not what the code would write.
 	@exec $(BIN)/service spec --check
 
@@ -121,7 +134,8 @@ lock: ## Write the locks, with hashes, from what is a week old at least; needs u
 		--universal --python-version 3.11 --exclude-newer "7 days" $(if $(UPGRADE),--upgrade) "$$@"; }; \
 	compile pyproject.toml --all-extras -o requirements-dev.lock && \
 	compile pyproject.toml --extra build -c requirements-dev.lock -o requirements.lock && \
-	compile openapi/clients/requirements.in -o openapi/clients/requirements.lock
+	compile openapi/clients/requirements.in -o openapi/clients/requirements.lock && \
+	compile docs/site/requirements.in -o docs/site/requirements.lock
 
 clean: ## Remove what the tools left behind; the database and the environment stay.
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info

@@ -212,7 +212,7 @@ def test_the_full_check_runs_what_the_readme_names():
     script = (PROJECT / ".ci" / "run").read_text()
     readme = (PROJECT / "README.md").read_text()
     assert "make test" in readme
-    for step in ("compat", "test", "lint", "types", "contracts", "spec-check", "test-e2e"):
+    for step in ("compat", "test", "lint", "types", "contracts", "spec-check", "site", "test-e2e"):
         assert f"step make {step}\n" in script
     assert (PROJECT / ".ci" / "run").stat().st_mode & 0o111
 
@@ -222,14 +222,14 @@ def test_the_full_check_fails_when_one_step_does(tmp_path):
     script = shutil.copy(PROJECT / ".ci" / "run", tmp_path / ".ci")
     makefile = tmp_path / "Makefile"
     makefile.write_text(
-        "check lint-spec compat test types contracts spec-check test-e2e:\n\t@echo ran $@\nlint:\n\t@false\n"
+        "check lint-spec compat test types contracts spec-check site test-e2e:\n\t@echo ran $@\nlint:\n\t@false\n"
     )
     failing = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
     assert failing.returncode == 1
     assert failing.stdout.splitlines()[-1] == "FAILED: make lint"
     assert "ran test-e2e" in failing.stdout
     makefile.write_text(
-        "check lint-spec compat test lint types contracts spec-check test-e2e:\n\t@echo ran $@\n"
+        "check lint-spec compat test lint types contracts spec-check site test-e2e:\n\t@echo ran $@\n"
     )
     passing = subprocess.run([script], capture_output=True, text=True, check=False, timeout=60)
     assert passing.returncode == 0
