@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from service.conflicts import check, rules
+from service.conflicts.vocabulary import MILESTONE_STATUSES
+from service.domain import lifecycles
 from tests.conflicts.casebook import Case, cases
 from tests.conflicts.mending import mend
 
@@ -46,3 +48,30 @@ def test_every_finding_is_complete(case: Case) -> None:
         ids = [item["id"] for item in finding["statements"]]
         assert ids == sorted(ids)
         assert all(item["says"] for item in finding["statements"])
+
+
+@pytest.mark.parametrize("step", sorted(MILESTONE_STATUSES))
+@pytest.mark.parametrize("first", sorted(MILESTONE_STATUSES))
+def test_a_milestone_is_only_offered_moves_that_it_can_make(step: str, first: str) -> None:
+    owner = {"id": "pt", "discipline": "physiotherapy"}
+    plan = {
+        "as_of": "2026-01-05",
+        "milestones": [
+            {"id": "a", "title": "Walk", "status": first, "due": "2026-03-01", "owner": owner},
+            {
+                "id": "b",
+                "title": "Run",
+                "status": step,
+                "due": "2026-02-01",
+                "requires": ["a"],
+                "owner": owner,
+            },
+        ],
+    }
+    status_of = {"a": first, "b": step}
+    for finding in check(plan)["findings"]:
+        assert finding["repairs"]
+        for repair in finding["repairs"]:
+            wanted = repair["change"].get("status")
+            code = repair["statement"]["id"]
+            assert wanted is None or wanted in lifecycles.MILESTONE[status_of[code]], repair["says"]

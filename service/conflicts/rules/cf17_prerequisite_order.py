@@ -108,25 +108,27 @@ def repairs_for(step: Milestone, first: Milestone) -> list[Repair]:
                 f"Bring “{first.title}” forward to {iso(step.due or 0)}.",
             )
         )
-    elif step.status == "in-progress" and not too_early(step, first):
+    elif step.status == "in-progress":
+        # A step that has begun does not go back to planned; it may be taken up again from here.
         repairs.append(
             Repair(
                 owner,
                 "milestone",
                 step.id,
-                {"status": "planned"},
-                f"Set “{step.title}” back to planned.",
+                {"status": "not-achieved"},
+                f"Put “{step.title}” off for now: record it as not achieved.",
             )
         )
-    repairs.append(
-        Repair(
-            other,
-            "milestone",
-            first.id,
-            {"status": "achieved"},
-            f"Record “{first.title}” as achieved, if it is.",
+    if first.status == "in-progress":
+        repairs.append(
+            Repair(
+                other,
+                "milestone",
+                first.id,
+                {"status": "achieved"},
+                f"Record “{first.title}” as achieved, if it is.",
+            )
         )
-    )
     repairs.append(
         Repair(
             owner,
