@@ -88,13 +88,18 @@ def keep_within(statement: Statement, comparison: Comparison) -> Repair:
     return offer
 
 
+def last_day(statement: Statement) -> int:
+    """Give the end that is written: past it a statement cannot begin, though its event be awaited."""
+    return statement.end if statement.rec is None else min(statement.end, statement.rec.end)
+
+
 def move_apart(p: Statement, n: Statement, meeting: Meeting, drugs: Tables) -> list[Repair]:
     """Offer to begin after the other ends, or to stop before it begins, where it has such days."""
     repairs: list[Repair] = []
     if p.rec is None:
         return repairs
     ends = n.end < OPEN_END and n.provisional_from >= OPEN_END
-    if ends and p.end > n.end and p.id not in (n.rec.supersedes if n.rec else ()):
+    if ends and last_day(p) > n.end and p.id not in (n.rec.supersedes if n.rec else ()):
         repairs.append(
             change(
                 p,

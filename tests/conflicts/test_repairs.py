@@ -75,3 +75,39 @@ def test_a_milestone_is_only_offered_moves_that_it_can_make(step: str, first: st
             wanted = repair["change"].get("status")
             code = repair["statement"]["id"]
             assert wanted is None or wanted in lifecycles.MILESTONE[status_of[code]], repair["says"]
+
+
+def test_nothing_is_offered_to_begin_after_its_own_planned_end() -> None:
+    """An event that is awaited keeps a statement open, but its written period still ends."""
+    awaited = {"kind": "review", "recorded": False}
+    plan = {
+        "as_of": "2026-01-05",
+        "recommendations": [
+            {
+                "id": "run",
+                "kind": "exercise",
+                "stance": "recommend",
+                "action": "running",
+                "author": {"id": "pt", "discipline": "physiotherapy"},
+                "period": {"start": "2026-01-01", "end": "2026-02-01"},
+                "end_event": awaited,
+            },
+            {
+                "id": "rest",
+                "kind": "activity",
+                "stance": "prohibit",
+                "action": "running",
+                "author": {"id": "dr", "discipline": "physician"},
+                "period": {"start": "2026-01-01", "end": "2026-03-01"},
+            },
+        ],
+        "events": [
+            {"id": "op", "code": "arthroplasty", "body_region": "knee", "date": "2026-01-04"}
+        ],
+    }
+    findings = check(plan)["findings"]
+    assert {finding["code"] for finding in findings} >= {"CF01", "CF18"}
+    for finding in findings:
+        for repair in finding["repairs"]:
+            start = (repair["change"].get("period") or {}).get("start")
+            assert start is None or start < "2026-02-01", repair["says"]

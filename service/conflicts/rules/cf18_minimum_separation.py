@@ -23,7 +23,7 @@ from service.conflicts.explain import level_words, mention, summarize, upper_fir
 from service.conflicts.facts import Event, iso
 from service.conflicts.finding import Finding, Mention, Overlap
 from service.conflicts.meeting import is_provisional, sides_meet
-from service.conflicts.repairs import change, withdraw
+from service.conflicts.repairs import change, last_day, withdraw
 from service.conflicts.rule import Rule, fact_report
 from service.conflicts.statement import Statement
 from service.conflicts.tables import Separation
@@ -118,7 +118,7 @@ def report(
         return
     free = iso(event.day + row.days)
     repairs = []
-    if free is not None and p.end > event.day + row.days:
+    if free is not None and last_day(p) > event.day + row.days:
         text = f"Begin on {free}, when the days after the event are over."
         repairs.append(change(p, {"period": {"start": free}}, text))
     repairs.append(withdraw(p, day.drugs))
