@@ -194,8 +194,10 @@ def _check_requires(access: Access, draft: Draft) -> None:
         str(one.id): one
         for one in stored.all_of(access.session, Milestone, access.actor.tenant_id, access.plan.id)
     }
+    # What was required before may have been entered in error since; only what is new has to stand.
+    known = set(draft.old("requires") or ())
     for index, one in enumerate(after["requires"]):
-        if one not in others:
+        if one not in others and one not in known:
             raise refuse(f"/requires/{index}", "unknown-reference")
     if draft.item is not None:
         own = str(draft.item.id)
@@ -209,7 +211,7 @@ def _check_requires(access: Access, draft: Draft) -> None:
     for index, waiver in enumerate(after["waived"]):
         if waiver["id"] not in after["requires"]:
             raise refuse(f"/waived/{index}/id", "not-required")
-        if waiver["id"] not in excused:
+        if waiver["id"] not in excused and waiver["id"] in others:
             _check_waiver(access, others[waiver["id"]], index)
 
 
