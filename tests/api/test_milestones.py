@@ -163,11 +163,12 @@ def test_what_was_required_may_have_been_entered_in_error_since(member: Members)
     then = enter(who, requires=[first["id"]])
     where = f"milestones/{then['id']}"
     assert who.delete(f"milestones/{first['id']}", 1).status_code == 204
-    kept = who.patch(where, {"requires": [first["id"], other["id"]]}, 1)
+    assert who.patch(where, {"title": "Alone now"}, 1).status_code == 200
+    kept = who.patch(where, {"requires": [first["id"], other["id"]]}, 2)
     assert kept.status_code == 200, kept.json
     gone = enter(who)
     assert who.delete(f"milestones/{gone['id']}", 1).status_code == 204
-    assert who.patch(where, {"requires": [gone["id"]]}, 2).status_code == 422
+    assert who.patch(where, {"requires": [gone["id"]]}, 3).status_code == 422
 
 
 def test_a_prerequisite_of_another_discipline_is_not_waived_alone(member: Members) -> None:

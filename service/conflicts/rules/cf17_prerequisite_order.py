@@ -31,8 +31,8 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     for step in sorted(steps.values(), key=lambda item: item.id):
         waived = {code for code, _ in step.waived}
         for needed in sorted(set(step.requires) - waived):
-            if day.wanted_with(step, needed):
-                first = steps[needed]
+            first = steps.get(needed)  # one that was entered in error is waited for no more
+            if first is not None and day.wanted(step, first):
                 reasons = reasons_for(step, first)
                 if reasons:
                     yield report(day, step, first, reasons)
