@@ -82,7 +82,7 @@ class Histories(RuleBasedStateMachine):
         there = [
             item.id
             for kind in KINDS
-            if kind not in ("milestones", "capacity")
+            if kind != "capacity"
             for item in getattr(facts, kind)
         ]
         if there:
