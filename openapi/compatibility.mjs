@@ -19,15 +19,15 @@ export function changes(released, current, today = new Date().toISOString().slic
   // It leaves what it was given changed.
   const { diffs } = apiCompare(structuredClone(released), structuredClone(current));
   const found = diffs
-    // Every component is reached through an operation that uses it, where its side is known.
-    .filter((diff) => diff.path[0] !== "components")
-    .map((diff) => judged(diff, released, today))
+    // Every component is reached through an operation that uses it, where its side is known; the ways to present a token are not.
+    .filter((diff) => diff.path[0] !== "components" || diff.path[1] === "securitySchemes")
+    .map((diff) => judged(diff, released, current, today))
     .filter(Boolean);
   const unique = new Map([...found, ...names(released, current)].map((one) => [JSON.stringify(one), one]));
   return [...unique.values()];
 }
 
-function judged(diff, released, today) {
+function judged(diff, released, current, today) {
   const path = diff.path.map(String);
   const of = (level, what = told(diff)) => ({ level, where: where(path, diff, released), what });
   if (path[0] === "paths" && path.length <= 3 && diff.action === "remove") {
@@ -35,6 +35,8 @@ function judged(diff, released, today) {
     const over = lost.every((one) => one.deprecated && one["x-sunset"] && one["x-sunset"] <= today);
     return of(over ? "announced" : "breaking", "the operation is gone");
   }
+  if (path[0] === "servers") return path.at(-1) === "url" || diff.action === "remove" ? of("breaking") : null;
+  if (path[0] === "components") return diff.action === "add" || path.at(-1) === "description" ? null : of("breaking");
   if (path.includes("x-scopes")) return of("breaking", "another scope is asked for");
   if (path.includes("schema")) {
     const isAnswer = path.includes("responses");
@@ -45,6 +47,12 @@ function judged(diff, released, today) {
     if (last === "type" && owner !== "properties") return within(narrow, wide) ? null : of("breaking");
     if (owner === "type" && isItem) return narrow === undefined || within(narrow, wide ?? []) ? null : of("breaking");
     if (last === "format" && owner !== "properties") return wide === undefined ? null : of("breaking");
+    if (owner === "enum" && isItem) {
+      const [was, is] = [released, current].map((document) => at(document, path.slice(0, -1), released));
+      const [open, closed] = isAnswer ? [is, was] : [was, is];
+      if (closed === undefined) return null;
+      if (open === undefined) return of("breaking", isAnswer ? "an answer may now say anything" : "only some codes are taken");
+    }
     // Whoever reads an answer may look for a field that is not always there; requests are closed (422).
     if (owner === "properties" && diff.action === "remove") return of("breaking", "the field is gone");
     if (isAnswer && owner === "enum" && isItem && diff.action === "add") return of("grows", `an answer may now say ${JSON.stringify(diff.after)}`);
@@ -53,6 +61,18 @@ function judged(diff, released, today) {
   // A header that was always there may be looked for.
   const isLost = path.includes("headers") && path.at(-1) === "required" && diff.after !== true;
   return isLost || diff.type === "breaking" ? of("breaking") : null;
+}
+
+/** Find what stands at the differ's path, through references; a parameter is known by its name in the released document. */
+function at(document, path, released) {
+  const step = (node, part, of) => (node?.$ref ? node.$ref.split("/").slice(1).reduce((inner, name) => inner?.[name], of) : node)?.[part];
+  let [node, known] = [document, released];
+  for (const [i, part] of path.entries()) {
+    known = step(known, part, released);
+    const isParameter = path[i - 1] === "parameters" && known !== undefined;
+    node = isParameter ? node?.find((one) => parameter(one) === parameter(known)) : step(node, part, document);
+  }
+  return node;
 }
 
 /** Tell whether each type of the first schema is one of the second's; a schema without types allows them all. */
@@ -103,7 +123,7 @@ function operations(document) {
 
 function where(at, diff, released) {
   const [root, path, method, ...rest] = at;
-  if (root !== "paths" || method === undefined) return [root, path].filter(Boolean).join(" ");
+  if (root !== "paths" || method === undefined) return at.join(" › ");
   if (rest[0] === "parameters" && rest.length > 1) rest[1] = parameter(released.paths[path]?.[method]?.parameters[rest[1]] ?? diff.after);
   const inside = rest.filter((part) => !["content", "schema", "properties"].includes(part)).join(" › ");
   return `${method.toUpperCase()} ${path}${inside && `: ${inside}`}`;

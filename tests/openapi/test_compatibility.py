@@ -86,6 +86,15 @@ def add_code(document: Document, enumeration: str, code: str, at: int) -> None:
     schema(document, enumeration)["x-enum-varnames"].insert(at, code.upper())
 
 
+def ask_for_another_token(document: Document, *, beside: bool = False) -> None:
+    document["components"]["securitySchemes"]["discovered"] = {
+        "type": "openIdConnect",
+        "openIdConnectUrl": "/.well-known/openid-configuration",
+    }
+    asked = operation(document, GOALS, "get")
+    asked["security"] = [*(asked["security"] if beside else ()), {"discovered": []}]
+
+
 def rename_path_parameter(document: Document) -> None:
     item = document["paths"].pop(GOAL)
     document["paths"][GOAL.replace("goal_id", "aim_id")] = item
@@ -201,6 +210,20 @@ BREAKING: dict[str, Change] = {
     "another scope is asked for": lambda d: operation(d, GOALS, "get").update(
         {"x-scopes": ["admin"]}
     ),
+    "a text is one of some codes": lambda d: field(d, "GoalCreate", "measure").update(
+        enum=["walking distance"]
+    ),
+    "an answer's codes are any text": lambda d: schema(d, "Goal")["properties"].update(
+        status={"type": "string"}
+    ),
+    "what is left out stands for something else": lambda d: parameter(d, GOALS, "get", "limit")[
+        "schema"
+    ].update(default=20),
+    "a token is presented another way": lambda d: d["components"]["securitySchemes"].update(
+        bearer={"type": "apiKey", "in": "header", "name": "X-Key"}
+    ),
+    "another token is asked for": ask_for_another_token,
+    "the service is elsewhere": lambda d: d["servers"][0].update(url="/other"),
     # What a generated client is called by.
     "an operation is called otherwise": lambda d: operation(d, GOALS, "get").update(
         operationId="getGoals"
@@ -255,6 +278,13 @@ ADDED: dict[str, Change] = {
     "a parameter has a higher limit": lambda d: parameter(d, GOALS, "get", "limit")[
         "schema"
     ].update(maximum=500),
+    "a second way to present a token": lambda d: ask_for_another_token(d, beside=True),
+    "words for a token": lambda d: d["components"]["securitySchemes"]["bearer"].update(
+        description="A token."
+    ),
+    "an answer's text is one of some codes": lambda d: field(d, "Goal", "title").update(
+        enum=["Walk"]
+    ),
     "a header of an answer": lambda d: answer(d, GOAL, "get")["headers"].update(
         {"Age": {"schema": {"type": "string"}}}
     ),
