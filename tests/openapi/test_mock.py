@@ -175,8 +175,11 @@ def test_every_request_of_the_collection_is_taken(mock: Mock, tmp_path: Path) ->
     }
     told = [f"baseUrl={mock.base}", "token=any"]
     ran = subprocess.run(
-        [TOOLS / "newman", "run", path, "--reporters", "json", "--reporter-json-export", report]
-        + [part for variable in told for part in ("--env-var", variable)],
+        [
+            str(TOOLS / "newman"),
+            *("run", str(path), "--reporters", "json", "--reporter-json-export", str(report)),
+            *(part for variable in told for part in ("--env-var", variable)),
+        ],
         capture_output=True,
         text=True,
         timeout=120,
