@@ -24,6 +24,8 @@ LINKS: Final[dict[str, dict[str, dict[str, Any] | None]]] = {
     **{name: {"listConflicts": {}} for name in _CHANGING},
     "confirmRecommendation": {"listConflicts": {}},
     "adoptRecommendation": {"listConflicts": {}},
+    # Whoever has read what is advised may ask what another piece of advice would raise.
+    "listRecommendations": {"previewRecommendations": {}},
     "previewRecommendations": {"createRecommendation": {"body": "$request.body"}},
     "getMe": {
         "getCarePlan": _OF_MINE,
