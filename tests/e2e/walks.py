@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
@@ -82,6 +83,13 @@ class Walked:
             for action in SPARE
             for stance in ("recommend", "discourage")
         )
+
+    def anew(self) -> Walked:
+        """Give the same clinic, of which nothing has been met yet."""
+        other = copy(self)
+        other.answers, other.followed, other.arrived = Counter(), Counter(), Counter()
+        other.faults = []
+        return other
 
     @property
     def operations(self) -> set[str]:
