@@ -138,7 +138,7 @@ lock: ## Write the locks, with hashes, from what is a week old at least; needs u
 	compile docs/site/requirements.in -o docs/site/requirements.lock
 
 clean: ## Remove what the tools left behind; the database and the environment stay.
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist site *.egg-info
 	@find service tests migrations -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset: ## Remove the demo's database and keys (asks first; YES=1 does not).
