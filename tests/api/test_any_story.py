@@ -59,10 +59,8 @@ class Story:
                 "medication": {"drug_class": self.chance.choice(DRUGS), "route": "oral"},
             }
         elif self.chance.random() < 0.3:
-            advice["end_event"] = {
-                "kind": "milestone",
-                "ref": (self.some("milestones") or [None])[0],
-            }
+            steps = self.some("milestones")
+            advice["end_event"] = {"kind": "milestone", "ref": steps[0] if steps else None}
         for link in ("supersedes", "alternative_to", "depends_on"):
             if self.chance.random() < 0.15:
                 advice[link] = self.some("recommendations")

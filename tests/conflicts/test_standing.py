@@ -79,12 +79,7 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         facts = self.standing.facts
-        there = [
-            item.id
-            for kind in KINDS
-            if kind != "capacity"
-            for item in getattr(facts, kind)
-        ]
+        there = [item.id for kind in KINDS if kind != "capacity" for item in getattr(facts, kind)]
         if there:
             some = data.draw(st.lists(st.sampled_from(there), min_size=1, max_size=2, unique=True))
             self.standing.change(drop=some)
