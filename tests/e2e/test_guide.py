@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import PROJECT, Live
+from tests.e2e.conftest import PROJECT, Live, running
 
 pytestmark = pytest.mark.e2e
 
@@ -17,6 +21,17 @@ BLOCKS = re.findall(
     r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL
 )
 END = "--- end of a block ---"
+
+
+@pytest.fixture
+def fresh() -> Iterator[Live]:
+    """A service of its own: the guide speaks of the demo clinic as it is on the first day."""
+    var = Path(tempfile.mkdtemp(prefix="cce-"))
+    try:
+        with running(var) as service:
+            yield service
+    finally:
+        shutil.rmtree(var, ignore_errors=True)
 
 
 def matches(line: str, printed: str) -> bool:
@@ -46,14 +61,14 @@ def test_a_line_is_compared_but_for_what_is_left_out() -> None:
     assert differing("a\nb\n", "a\n") == [("b", "(nothing)")]
 
 
-def test_the_guide_runs_as_pasted_and_prints_what_it_says(live: Live) -> None:
+def test_the_guide_runs_as_pasted_and_prints_what_it_says(fresh: Live) -> None:
     """One shell for all of it, as a reader would; what a block does is there for the next."""
     assert "http://127.0.0.1:8000" in BLOCKS[0][0]
     script = "".join(f"{commands}echo '{END}'\n" for commands, _ in BLOCKS)
     run = subprocess.run(
-        ["sh", "-u", "-c", script.replace("http://127.0.0.1:8000", live.base)],
+        ["sh", "-u", "-c", script.replace("http://127.0.0.1:8000", fresh.base)],
         cwd=PROJECT,
-        env=live.environment,
+        env=fresh.environment,
         capture_output=True,
         text=True,
         timeout=120,
