@@ -199,6 +199,18 @@ class Day:
         return free
 
     @property
+    def there(self) -> frozenset[str]:
+        """Name what there is to look at."""
+        facts = self.facts
+        kinds = {
+            "statements": bool(self.statements or self.tasks),
+            "goals": bool(facts.goals),
+            "milestones": bool(facts.milestones),
+            "appointments": bool(facts.appointments),
+        }
+        return frozenset(kind for kind, is_there in kinds.items() if is_there)
+
+    @property
     def whole(self) -> bool:
         """Say whether all is looked at, so that sums over the plan can be drawn."""
         return self.focus is None

@@ -15,7 +15,10 @@ from service.conflicts.reader import BadDocument
 from service.conflicts.rule import Rule
 from service.conflicts.rules import RULES
 
-STAGES = tuple(sorted({rule.stage for rule in RULES}))
+STAGES = tuple(
+    tuple(rule for rule in RULES if rule.stage == stage)
+    for stage in sorted({rule.stage for rule in RULES})
+)
 
 
 def run(day: Day, before: Sequence[Finding] = (), *, sums: bool = True) -> tuple[Finding, ...]:
@@ -25,12 +28,13 @@ def run(day: Day, before: Sequence[Finding] = (), *, sums: bool = True) -> tuple
     some rules draw over the whole plan are left to the caller.
     """
     found: list[Finding] = []
-    for stage in STAGES:
+    there = day.there
+    for rules in STAGES:
         seen = (*before, *found)
         fresh = [
             finding
-            for rule in RULES
-            if rule.stage == stage
+            for rule in rules
+            if not there.isdisjoint(rule.among)
             for finding in _of(rule, day, seen, sums=sums and day.whole)
         ]
         replaced = {mark for finding in fresh for mark in finding.replaces}

@@ -53,8 +53,9 @@ def nothing(day: Day, found: Sequence[Finding]) -> Iterable[Finding]:
 class Rule:
     """Describe one rule; its module's docstring is its public documentation.
 
-    Rules of a later stage see what the earlier ones found: a rule that replaces others, or stands
-    only where no other does, is of a later stage.
+    A rule looks `among` statements, goals, milestones or appointments; where there are none of
+    these, it has nothing to find. Rules of a later stage see what the earlier ones found: a rule
+    that replaces others, or stands only where no other does, is of a later stage.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Rule:
     find: Find = nothing
     stage: int = 1
     sums: Sums | None = None
+    among: frozenset[str] = frozenset({"statements"})
 
 
 @dataclass

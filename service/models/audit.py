@@ -46,16 +46,12 @@ _TABLE: Final = cast("Table", AuditEvent.__table__)
 _COLUMNS: Final = tuple(column.name for column in _TABLE.columns)
 _ROW: Final = insert(_TABLE)
 _NOTHING: Final = dict.fromkeys(_COLUMNS)
-_WITH_CHANGES: Final = (
-    f"INSERT INTO audit_events ({', '.join(_COLUMNS)})"  # noqa: S608 # names of columns
-    f" VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
-)
 
 
 def add(session: Session, row: Mapping[str, Any]) -> None:
     """Write one row at once, and with it the changes and events that wait for it."""
     whole = {**_NOTHING, "id": new_id(), "at": now(), **row}
-    if not changes.write(session, _WITH_CHANGES, whole):
+    if not changes.write(session, (_TABLE, whole)):
         session.execute(_ROW, row)
 
 

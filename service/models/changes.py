@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
     ForeignKeyConstraint,
     Index,
+    Table,
     TextClause,
     UniqueConstraint,
     or_,
@@ -111,35 +112,39 @@ def gather(session: Session, model: type[Change | PlanEvent], row: Mapping[str, 
     gathered[model].append({"id": new_id(), "at": now(), **row})
 
 
-def write(session: Session, last: str = "SELECT", values: Mapping[str, Any] | None = None) -> bool:
-    """Write what is gathered, and run another statement with it; say whether there was anything."""
+def write(session: Session, beside: tuple[Table, Mapping[str, Any]] | None = None) -> bool:
+    """Write what is gathered, and a row of another table with it; say whether there was anything."""
     gathered = session.info.get(_GATHERED)
     if gathered is None or not (gathered[Change] or gathered[PlanEvent]):
         return False
     # What the rows refer to comes first.
     session.flush()
-    rows = {
-        model.__tablename__: orjson.dumps(gathered[model]).decode() for model in (Change, PlanEvent)
-    }
-    for model in (Change, PlanEvent):
-        gathered[model] = []
-    session.execute(_writing(last), {**rows, **(values or {})})
+    rows = {"item_changes": gathered[Change], "plan_events": gathered[PlanEvent]}
+    tables = [cast("Table", Change.__table__), cast("Table", PlanEvent.__table__)]
+    if beside is not None:
+        tables.append(beside[0])
+        rows[beside[0].name] = [beside[1]]
+    session.execute(
+        _writing(tuple(tables)),
+        {name: orjson.dumps(these).decode() for name, these in rows.items()},
+    )
+    gathered[Change], gathered[PlanEvent] = [], []
     return True
 
 
 @cache
-def _writing(last: str) -> TextClause:
-    """Write two lists of rows, given as JSON, and whatever else in the same statement."""
+def _writing(tables: tuple[Table, ...]) -> TextClause:
+    """Write rows of several tables, a list of each given as JSON, in one statement."""
     parts = []
-    for model in (Change, PlanEvent):
-        name = model.__tablename__
-        columns = ", ".join(column.name for column in model.__table__.columns)
+    for table in tables:
+        name = table.name
+        columns = ", ".join(column.name for column in table.columns)
         # Names of our own tables and columns; what callers said travels as a parameter.
         parts.append(
             f"{name}_written AS (INSERT INTO {name} ({columns}) SELECT {columns}"  # noqa: S608
             f" FROM jsonb_populate_recordset(NULL::{name}, CAST(:{name} AS jsonb)))"
         )
-    return text(f"WITH {', '.join(parts)} {last}")
+    return text(f"WITH {', '.join(parts)} SELECT")
 
 
 def _readable(reader: str) -> ColumnElement[bool]:

@@ -9,10 +9,12 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from service.conflicts import Finding, check, detect, next_change, not_checked, parse
+from service.conflicts.day import Day
 from service.conflicts.tables import tables
 from tests.conflicts.mending import mend
 from tests.conflicts.random_plans import DAY, plans
@@ -138,6 +140,17 @@ def test_every_day_of_a_year_is_announced(plan: dict[str, Any]) -> None:
                 [item.to_dict() for item in detect(facts, then)],
                 not_checked(facts, then),
             ), then
+
+
+@SLOW
+@given(plans())
+def test_a_rule_that_is_passed_over_would_find_nothing(plan: dict[str, Any]) -> None:
+    facts = parse(plan)
+    kinds = frozenset({"statements", "goals", "milestones", "appointments"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Day, "there", kinds)
+        asked_of_all = detect(facts, DAY)
+    assert detect(facts, DAY) == asked_of_all
 
 
 @SLOW

@@ -238,4 +238,5 @@ RULE = Rule(
     resolver="care coordination and the lead",
     documentation=__doc__ or "",
     sums=Sums(find, is_counted, frozenset({"capacity", "appointments"})),
+    among=frozenset({"statements", "appointments"}),
 )

@@ -121,4 +121,5 @@ RULE = Rule(
     resolver="the lead; of a hard limit its author and the physicians",
     documentation=__doc__ or "",
     find=find,
+    among=frozenset({"goals"}),
 )

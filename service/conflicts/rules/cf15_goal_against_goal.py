@@ -123,4 +123,5 @@ RULE = Rule(
     resolver="the lead",
     documentation=__doc__ or "",
     find=find,
+    among=frozenset({"goals"}),
 )

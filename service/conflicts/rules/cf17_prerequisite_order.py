@@ -174,4 +174,5 @@ RULE = Rule(
     resolver="the lead",
     documentation=__doc__ or "",
     find=find,
+    among=frozenset({"milestones"}),
 )

@@ -114,4 +114,5 @@ RULE = Rule(
     resolver="care coordination and the lead",
     documentation=__doc__ or "",
     find=find,
+    among=frozenset({"appointments"}),
 )
