@@ -16,8 +16,7 @@ const LEVELS = { breaking: "major", grows: "minor", announced: "minor" };
 
 /** Give every change that asks for a new version: `{level, where, what}`. */
 export function changes(released, current, today = new Date().toISOString().slice(0, 10)) {
-  // It leaves what it was given changed.
-  const { diffs } = apiCompare(structuredClone(released), structuredClone(current));
+  const { diffs } = apiCompare(spread(released), spread(current));
   const found = diffs
     // Every component is reached through an operation that uses it, where its side is known; the ways to present a token are not.
     .filter((diff) => diff.path[0] !== "components" || diff.path[1] === "securitySchemes")
@@ -25,6 +24,18 @@ export function changes(released, current, today = new Date().toISOString().slic
     .filter(Boolean);
   const unique = new Map([...found, ...names(released, current)].map((one) => [JSON.stringify(one), one]));
   return [...unique.values()];
+}
+
+/** Copy a document with its shared parameters and answers put where they are used: behind a reference the differ neither sees what is asked for nor knows an answer from a request. */
+function spread(document) {
+  const copy = structuredClone(document);
+  for (const item of Object.values(copy.paths)) {
+    for (const operation of METHODS.map((method) => item[method]).filter(Boolean)) {
+      operation.parameters = operation.parameters?.map((one) => structuredClone(resolved(one, copy)));
+      for (const [status, one] of Object.entries(operation.responses)) operation.responses[status] = structuredClone(resolved(one, copy));
+    }
+  }
+  return copy;
 }
 
 function judged(diff, released, current, today) {
@@ -38,6 +49,8 @@ function judged(diff, released, current, today) {
   if (path[0] === "servers") return path.at(-1) === "url" || diff.action === "remove" ? of("breaking") : null;
   if (path[0] === "components") return diff.action === "add" || path.at(-1) === "description" ? null : of("breaking");
   if (path.includes("x-scopes")) return of("breaking", "another scope is asked for");
+  // A token beside another, in the same requirement, is asked for as well.
+  if (path[3] === "security" && path.length === 6 && diff.action === "add") return of("breaking", "another token is asked for");
   if (path.includes("schema")) {
     const isAnswer = path.includes("responses");
     const [owner, last] = path.slice(-2);
@@ -47,6 +60,7 @@ function judged(diff, released, current, today) {
     if (last === "type" && owner !== "properties") return within(narrow, wide) ? null : of("breaking");
     if (owner === "type" && isItem) return narrow === undefined || within(narrow, wide ?? []) ? null : of("breaking");
     if (last === "format" && owner !== "properties") return wide === undefined ? null : of("breaking");
+    if (!isAnswer && last === "additionalProperties" && owner !== "properties") return diff.after === false ? of("breaking", "members of other names are refused") : null;
     if (owner === "enum" && isItem) {
       const [was, is] = [released, current].map((document) => at(document, path.slice(0, -1), released));
       const [open, closed] = isAnswer ? [is, was] : [was, is];
@@ -65,7 +79,7 @@ function judged(diff, released, current, today) {
 
 /** Find what stands at the differ's path, through references; a parameter is known by its name in the released document. */
 function at(document, path, released) {
-  const step = (node, part, of) => (node?.$ref ? node.$ref.split("/").slice(1).reduce((inner, name) => inner?.[name], of) : node)?.[part];
+  const step = (node, part, of) => resolved(node, of)?.[part];
   let [node, known] = [document, released];
   for (const [i, part] of path.entries()) {
     known = step(known, part, released);
@@ -73,6 +87,11 @@ function at(document, path, released) {
     node = isParameter ? node?.find((one) => parameter(one) === parameter(known)) : step(node, part, document);
   }
   return node;
+}
+
+/** Find what a reference stands for. */
+function resolved(node, document) {
+  return node?.$ref ? node.$ref.split("/").slice(1).reduce((inner, name) => inner?.[name], document) : node;
 }
 
 /** Tell whether each type of the first schema is one of the second's; a schema without types allows them all. */

@@ -22,6 +22,7 @@ CHECK = OPENAPI / "compatibility.mjs"
 GOALS = "/api/v1/care-plans/{plan_id}/goals"
 GOAL = f"{GOALS}/{{goal_id}}"
 ABOUT = "/api/v1"
+DOCUMENT = "/api/v1/plan-document/check"
 JSON = "application/json"
 
 Document = dict[str, Any]
@@ -131,6 +132,12 @@ BREAKING: dict[str, Change] = {
     "a field of an answer may be null": lambda d: field(d, "Goal", "title").update(
         type=["string", "null"]
     ),
+    "a field of a problem may be left out": lambda d: schema(d, "Problem")["required"].remove(
+        "errors"
+    ),
+    "a list of a problem may be null": lambda d: schema(d, "Problem")["properties"].update(
+        errors={"anyOf": [field(d, "Problem", "errors"), {"type": "null"}]}
+    ),
     "an object of an answer may be null": lambda d: schema(d, "Goal")["properties"].update(
         author=or_null("Author")
     ),
@@ -165,6 +172,9 @@ BREAKING: dict[str, Change] = {
     "null is refused for a code": lambda d: schema(d, "GoalCreate")["properties"].update(
         direction=shared("GoalDirection")
     ),
+    "members of any name are refused": lambda d: schema(d, "DocumentEntry").update(
+        additionalProperties=False
+    ),
     "a text is shorter": lambda d: field(d, "GoalCreate", "title").update(maxLength=20),
     "a list is shorter": lambda d: field(d, "GoalCreate", "goal_attainment_scale").update(
         maxItems=2
@@ -182,6 +192,9 @@ BREAKING: dict[str, Change] = {
     "a parameter is gone": lambda d: operation(d, GOALS, "get")["parameters"].remove(
         parameter(d, GOALS, "get", "status")
     ),
+    "another shared header is asked for": lambda d: operation(d, GOALS, "post")[
+        "parameters"
+    ].append({"$ref": "#/components/parameters/IfMatch"}),
     "a shared header is gone": lambda d: operation(d, GOALS, "post")["parameters"].remove(
         {"$ref": "#/components/parameters/IdempotencyKey"}
     ),
@@ -223,6 +236,9 @@ BREAKING: dict[str, Change] = {
         bearer={"type": "apiKey", "in": "header", "name": "X-Key"}
     ),
     "another token is asked for": ask_for_another_token,
+    "another token is asked for as well": lambda d: operation(d, GOALS, "get")["security"][
+        0
+    ].update(second=[]),
     "the service is elsewhere": lambda d: d["servers"][0].update(url="/other"),
     # What a generated client is called by.
     "an operation is called otherwise": lambda d: operation(d, GOALS, "get").update(
@@ -252,6 +268,7 @@ ADDED: dict[str, Change] = {
     ),
     "a field of an answer": lambda d: add_field(d, "Goal", required=True),
     "a field of a problem": lambda d: add_field(d, "Problem", required=False),
+    "a field that each problem has": lambda d: add_field(d, "Problem", required=True),
     "fields that are called like keywords": lambda d: schema(d, "Goal")["properties"].update(
         type={"type": "string"}, format={"type": "string"}, enum={"type": "string"}
     ),
@@ -312,7 +329,7 @@ console.log(JSON.stringify(Object.fromEntries(found)));
 def small() -> Document:
     """Keep what is changed here, and what it refers to."""
     document = deepcopy(specification().document)
-    document["paths"] = {path: document["paths"][path] for path in (ABOUT, GOALS, GOAL)}
+    document["paths"] = {path: document["paths"][path] for path in (ABOUT, GOALS, GOAL, DOCUMENT)}
     _drop_unused(document)
     return document
 
