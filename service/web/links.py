@@ -75,7 +75,9 @@ def add_links(document: dict[str, Any], told: Links) -> None:
 
 def _following(place: _Place, places: list[_Place]) -> Iterator[tuple[str, dict[str, Any]]]:
     if place.asks("cursor"):
-        yield "nextPage", _link(place, cursor="$response.body#/next_cursor")
+        # An expression for a filter that was left out would have no value, so words have to say it.
+        onward = _link(place, cursor="$response.body#/next_cursor")
+        yield "nextPage", {**onward, "description": "With the filters of this page, if any."}
         yield from _of_an_entry(place, places)
     elif place.status == "201" and place.has_header("Location"):
         yield from _of_what_was_made(place, places)

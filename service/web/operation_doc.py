@@ -15,7 +15,7 @@ ERROR_NAMES: Final[dict[int, str]] = {
     403: "Forbidden",
     404: "NotFound",
     406: "NotAcceptable",
-    409: "Conflict",
+    409: "StateConflict",  # `Conflict` is a flag
     412: "Stale",
     413: "TooLarge",
     415: "UnsupportedMedia",

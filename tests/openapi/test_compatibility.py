@@ -306,7 +306,7 @@ ADDED: dict[str, Change] = {
         {"Age": {"schema": {"type": "string"}}}
     ),
     "a status of an error": lambda d: operation(d, GOAL, "get")["responses"].update(
-        {"409": {"$ref": "#/components/responses/Conflict"}}
+        {"409": {"$ref": "#/components/responses/StateConflict"}}
     ),
     "a deprecation": lambda d: operation(d, GOALS, "get").update(deprecated=True),
     "another order": lambda d: schema(d, "Goal").update(

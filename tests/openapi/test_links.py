@@ -107,6 +107,17 @@ def test_links_follow_what_people_do() -> None:
     assert {"getCarePlan", "getSummary", "getPatient"} == leads("getMe")
 
 
+def test_the_next_page_is_one_of_the_same_filters() -> None:
+    pages = [
+        link
+        for _, operation in operations()
+        for name, link in success(operation).get("links", {}).items()
+        if name == "nextPage"
+    ]
+    assert pages
+    assert all("filters" in link["description"] for link in pages)
+
+
 def test_an_etag_goes_to_what_it_is_the_tag_of() -> None:
     """The capacity, which every plan has one of, has a version of its own."""
     assert "updateCarePlan" in leads("getCarePlan")

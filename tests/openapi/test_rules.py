@@ -67,7 +67,9 @@ FAULTS: dict[str, Fault] = {
         "Location"
     ),
     "concord-request-id": lambda d: part(d, "responses", "Stale")["headers"].pop("X-Request-Id"),
-    "concord-retry-after": lambda d: part(d, "responses", "Conflict")["headers"].pop("Retry-After"),
+    "concord-retry-after": lambda d: part(d, "responses", "StateConflict")["headers"].pop(
+        "Retry-After"
+    ),
     "concord-link": lambda d: operation(d, GOALS, "get")["responses"]["200"]["headers"].pop("Link"),
     "concord-error-media": lambda d: part(d, "responses", "Stale")["content"].update(
         {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": {}}}

@@ -69,7 +69,7 @@ def test_every_operation_says_all_that_a_client_needs(document: dict[str, Any]) 
 
 def test_errors_and_headers_are_shared(document: dict[str, Any]) -> None:
     create = document["paths"][THINGS]["post"]
-    assert create["responses"]["409"] == {"$ref": "#/components/responses/Conflict"}
+    assert create["responses"]["409"] == {"$ref": "#/components/responses/StateConflict"}
     assert set(create["responses"]["201"]["headers"]) == {
         "X-Request-Id",
         "ETag",
@@ -85,7 +85,7 @@ def test_errors_and_headers_are_shared(document: dict[str, Any]) -> None:
     responses = document["components"]["responses"]
     for name in ("Unauthenticated", "Forbidden"):
         assert "WWW-Authenticate" in responses[name]["headers"]
-    for name in ("Unavailable", "Conflict"):
+    for name in ("Unavailable", "StateConflict"):
         assert "Retry-After" in responses[name]["headers"]
     for response in responses.values():
         if "content" in response:
