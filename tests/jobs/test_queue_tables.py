@@ -57,11 +57,12 @@ def test_the_downgrade_refuses_to_drop_jobs_that_wait(
 ) -> None:
     with queue.open():
         queue.configure_task("something").defer(id="1")
+    role = make_url(committed_urls.service).username
     with pytest.raises(RuntimeError, match="refused"):
-        schema.downgrade(committed_urls.owner, "0002")
+        schema.downgrade(committed_urls.owner, "0002", service_role=role)
     with psycopg.connect(committed_urls.owner) as connection:
         connection.execute("DELETE FROM procrastinate_jobs")
-    schema.downgrade(committed_urls.owner, "0002")
+    schema.downgrade(committed_urls.owner, "0002", service_role=role)
     with psycopg.connect(committed_urls.owner) as connection:
         left = connection.execute(
             "SELECT relname FROM pg_class WHERE relname LIKE 'procrastinate%'"
@@ -69,4 +70,4 @@ def test_the_downgrade_refuses_to_drop_jobs_that_wait(
             " UNION ALL SELECT typname FROM pg_type WHERE typname LIKE 'procrastinate%'"
         ).fetchall()
     assert left == []
-    schema.migrate(committed_urls.owner, service_role=make_url(committed_urls.service).username)
+    schema.migrate(committed_urls.owner, service_role=role)
