@@ -333,8 +333,11 @@ def _moved(
     )
     session.flush()
     rows = rows_of_plan(session, plan.tenant_id, plan.id)
-    by_id = {one.id: one for one in stored.flags_of_plan(session, plan.tenant_id, plan.id)}
-    if holds.release(session, plan, who, lambda: by_id, rows["recommendations"]):
+
+    def by_id() -> dict[uuid.UUID, Flag]:
+        return {one.id: one for one in stored.flags_of_plan(session, plan.tenant_id, plan.id)}
+
+    if holds.release(session, plan, who, by_id, rows["recommendations"]):
         recheck.plan(
             session,
             plan,

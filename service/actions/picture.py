@@ -86,9 +86,10 @@ class Picture:
         for item in items:
             row, table = item.row(), item.__tablename__
             self.written |= {table}
-            shown = document.from_row(table, row, self.timezone) if _is_there(row) else None
+            shown = None
             if _is_there(row):
                 self.rows.put(table, row)
+                shown = document.from_row(table, row, self.timezone)
             else:
                 self.rows.drop(table, row["id"])
             if shown is None:

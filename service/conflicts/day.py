@@ -14,18 +14,11 @@ from typing import Protocol, TypeVar
 
 from service.conflicts.coverage import Coverage, covers, narrows
 from service.conflicts.facts import OPEN_END, OPEN_START, Facts, Recommendation
+from service.conflicts.links import HasId
 from service.conflicts.loads import Met, demand_on
 from service.conflicts.statement import Statement
 from service.conflicts.tables import Tables, tables
 from service.conflicts.taxonomy import Taxonomy, taxonomy
-
-
-class HasId(Protocol):
-    """Have an id."""
-
-    @property
-    def id(self) -> str:
-        """Name the item."""
 
 
 class Knows(Protocol):
@@ -123,6 +116,11 @@ def live_statement(
     return statement
 
 
+def is_medicine(item: Statement) -> bool:
+    """Say whether a statement is of a medicine that is taken or may be."""
+    return item.kind == "medication" and item.strength >= 0
+
+
 def is_certificate(item: Statement) -> bool:
     """Say whether a statement certifies somebody off work altogether."""
     return (
@@ -166,9 +164,7 @@ class Day:
         self.messages = [
             item for item in self.statements if item.kind == "education" and item.strength > 0
         ]
-        self.medicines = [
-            item for item in spoken if item.kind == "medication" and item.strength >= 0
-        ]
+        self.medicines = [item for item in self.statements if is_medicine(item)]
 
     def _tasks(self) -> list[Statement]:
         """Set out the tasks of the job that are not removed."""

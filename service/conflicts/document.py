@@ -7,7 +7,7 @@ error: it matches nothing, and the engine lists it among what it could not check
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from service.conflicts.facts import (
     OPEN_END,
@@ -357,7 +357,7 @@ def _every(top: Reader, key: str, build: Callable[[Reader], T]) -> tuple[T, ...]
     return tuple(items)
 
 
-READERS: dict[str, Callable[[Reader], object]] = {
+READERS: dict[str, Callable[[Reader], Any]] = {
     "recommendations": _recommendation,
     "goals": _goal,
     "milestones": _milestone,
@@ -370,6 +370,7 @@ READERS: dict[str, Callable[[Reader], object]] = {
     "events": _event,
     "appointments": _appointment,
 }
+MANY = tuple(kind for kind in READERS if kind != "capacity")
 
 
 def parse_item(kind: str, item: object) -> object:
@@ -397,17 +398,8 @@ def parse(document: object) -> Facts:
     facts = Facts(
         as_of=as_of,
         birth_year=birth_year,
-        recommendations=_every(top, "recommendations", _recommendation),
-        goals=_every(top, "goals", _goal),
-        milestones=_every(top, "milestones", _milestone),
-        preferences=_every(top, "preferences", _preference),
         capacity=_capacity(top.child("capacity")),
-        conditions=_every(top, "conditions", _condition),
-        allergies=_every(top, "allergies", _allergy),
-        observations=_every(top, "observations", _observation),
-        job_demands=_every(top, "job_demands", _job_demand),
-        events=_every(top, "events", _event),
-        appointments=_every(top, "appointments", _appointment),
+        **{kind: _every(top, kind, READERS[kind]) for kind in MANY},
     )
     top.close()
     check_links(facts)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from service.conflicts.document import MANY, READERS
 from service.conflicts.facts import (
     LAST_DAY,
     Appointment,
@@ -16,11 +17,7 @@ from service.conflicts.facts import (
 )
 from service.conflicts.horizon import first_day, of_whole
 
-MANY = (
-    "recommendations", "goals", "milestones", "preferences", "conditions", "allergies",
-    "observations", "job_demands", "events", "appointments",
-)  # fmt: skip
-KINDS = (*MANY, "capacity")
+KINDS = tuple(READERS)
 
 
 class Items:

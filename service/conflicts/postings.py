@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.conflicts.day import is_certificate
+from service.conflicts.day import is_certificate, is_medicine
 from service.conflicts.facts import Condition, Goal
 from service.conflicts.messages import MESSAGES, opposed
 from service.conflicts.rules.cf09_pain_rule import is_ruled
+from service.conflicts.rules.cf16_opposed_messages import message
 from service.conflicts.rules.cf26_sedation_vigilance import is_awake, may_dull
 from service.conflicts.statement import Statement
 from service.conflicts.tables import Contraindication, Tables
@@ -35,11 +36,6 @@ OPPOSITES = {
 def limits_something(item: Statement) -> bool:
     """Say whether a statement restricts: it advises against, or permits up to a cap."""
     return item.strength < 0 or (item.strength == 0 and bool(item.caps))
-
-
-def is_medicine(item: Statement) -> bool:
-    """Say whether a statement is of a medicine that is taken or may be."""
-    return item.kind == "medication" and item.strength >= 0
 
 
 def named(item: Statement) -> set[str]:
@@ -77,7 +73,7 @@ class Postings:
         """Give the keys under which a statement is posted."""
         if item.kind == "education":
             if item.strength > 0:
-                yield "message", message_of(item)
+                yield "message", message(item)
             return
         if item.strength >= 0:
             yield from self._asked(item)
@@ -124,7 +120,7 @@ class Postings:
         found: set[str] = set()
         if item.kind == "education":
             if item.strength > 0:
-                text = message_of(item)
+                text = message(item)
                 for other in OPPOSITES.get(text, (text,)):
                     found |= self.at("message", other)
         else:
@@ -222,8 +218,3 @@ class Postings:
         rows = [row for row in self.drugs.condition_activity if row.fact == condition.code]
         self.near_rows(rows, found)
         return found
-
-
-def message_of(item: Statement) -> str:
-    """Give the message of an education statement."""
-    return (item.rec.message if item.rec else None) or ""

@@ -17,19 +17,17 @@ from service.conflicts.day import (
     end_of,
     ends_by_succession,
     is_certificate,
+    is_medicine,
     live_statement,
 )
 from service.conflicts.detection import run
-from service.conflicts.facts import (
-    Facts,
-)
+from service.conflicts.facts import Facts
 from service.conflicts.finding import Finding
 from service.conflicts.items import KINDS, Items
 from service.conflicts.postings import (
     CERTIFICATE,
     MEDICINE,
     Postings,
-    is_medicine,
     limits_something,
 )
 from service.conflicts.rules import RULES
@@ -37,7 +35,7 @@ from service.conflicts.statement import Statement
 from service.conflicts.tables import tables
 from service.conflicts.taxonomy import taxonomy
 
-SUMS = tuple(rule for rule in RULES if rule.sums is not None)
+SUMS = {rule.code: rule.sums for rule in RULES if rule.sums is not None}
 PATIENT = "patient"
 
 Put = Mapping[str, Iterable[Any]]
@@ -55,13 +53,13 @@ class Standing:
         self.statements: dict[str, Statement] = {}
         self.tasks: dict[str, Statement] = {}
         self.postings = Postings(self._body, self._drugs)
-        self._summed: dict[str, dict[str, Statement]] = {rule.code: {} for rule in SUMS}
+        self._summed: dict[str, dict[str, Statement]] = {code: {} for code in SUMS}
         for statement in day.statements:
             self._enter(self.statements, statement)
         for task in day.tasks:
             self._enter(self.tasks, task)
         self._sums: dict[str, tuple[Finding, ...]] = {
-            rule.code: tuple(rule.sums.find(day, ())) for rule in SUMS if rule.sums is not None
+            code: tuple(sums.find(day, ())) for code, sums in SUMS.items()
         }
         self._found: dict[str, Finding] = {}
         self._marks: dict[str, set[str]] = {}
@@ -93,9 +91,8 @@ class Standing:
         given = {kind: tuple(items) for kind, items in (put or {}).items()}
         touched = {item.id for items in given.values() for item in items} | set(drop)
         if given.get("capacity"):
-            touched |= set(
-                self._items["capacity"]
-            )  # of which a plan has one: another takes its place
+            # Of which a plan has one: another takes its place.
+            touched.update(self._items["capacity"])
         changed = {kind for kind in KINDS if given.get(kind) or touched & self._items[kind].keys()}
         if birth_year is not None and birth_year != self._items.birth_year:
             self._items.birth_year = birth_year
@@ -158,9 +155,9 @@ class Standing:
     def _enter(self, where: dict[str, Statement], item: Statement) -> None:
         where[item.id] = item
         self.postings.add(item)
-        for rule in SUMS:
-            if where is self.statements and rule.sums is not None and rule.sums.over(item):
-                self._summed[rule.code][item.id] = item
+        for code, sums in SUMS.items():
+            if where is self.statements and sums.over(item):
+                self._summed[code][item.id] = item
 
     def _leave(self, where: dict[str, Statement], code: str) -> list[Statement]:
         item = where.pop(code, None)
@@ -200,20 +197,17 @@ class Standing:
     def _sum_up(self, statements: Sequence[Statement], changed: set[str]) -> set[str]:
         """Draw the sums anew that a change is part of; give the pairs that only they speak of."""
         pairs: set[str] = set()
-        for rule in SUMS:
-            sums = rule.sums
-            if sums is None or not (
-                sums.facts & changed or any(sums.over(item) for item in statements)
-            ):
+        for code, sums in SUMS.items():
+            if not (sums.facts & changed or any(sums.over(item) for item in statements)):
                 continue
-            summed = sorted(self._summed[rule.code].values(), key=lambda item: item.id)
+            summed = sorted(self._summed[code].values(), key=lambda item: item.id)
             day = Day(self.facts, self._today, statements=summed, tasks=())
             drawn = tuple(sums.find(day, ()))
-            spoken_of = {finding.ids for finding in self._sums[rule.code]}
+            spoken_of = {finding.ids for finding in self._sums[code]}
             for ids in spoken_of ^ {finding.ids for finding in drawn}:
                 if len(ids) == 2 and ids <= self.statements.keys():
                     pairs |= ids
-            self._sums[rule.code] = drawn
+            self._sums[code] = drawn
         return pairs
 
     def _all_sums(self) -> tuple[Finding, ...]:

@@ -23,7 +23,7 @@ from functools import lru_cache
 from itertools import permutations
 
 from service.conflicts.daily_maximum import find_excess
-from service.conflicts.day import Day
+from service.conflicts.day import Day, is_medicine
 from service.conflicts.explain import listing, mention, subject, summarize, what, who
 from service.conflicts.finding import TIER_ORDER, Finding, Material, Overlap, Repair
 from service.conflicts.medicines import by_route, is_of, mitigate, provisional
@@ -54,11 +54,6 @@ def find(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
 def find_sums(day: Day, found: Sequence[Finding]) -> Iterator[Finding]:
     """Look at what is taken of each class in a day."""
     yield from find_excess(day, [drug for drug in day.medicines if drug.term is not None], RULE)
-
-
-def is_taken(item: Statement) -> bool:
-    """Say whether a statement is of a medicine that is taken or may be."""
-    return item.kind == "medication" and item.strength >= 0
 
 
 def together(day: Day, drugs: Sequence[Statement]) -> Overlap | None:
@@ -253,5 +248,5 @@ RULE = Rule(
     resolver="the prescribers",
     documentation=__doc__ or "",
     find=find,
-    sums=Sums(find_sums, is_taken),
+    sums=Sums(find_sums, is_medicine),
 )
